@@ -1,0 +1,53 @@
+#ifndef MUNJA_ALERT_ALERT_H
+#define MUNJA_ALERT_ALERT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+/* Limits at the door. What is longer is cut at a character border with a mark, never refused: a long output
+   must not cost anybody the alert. */
+#define ALERT_BYTES_MAX  (256 * 1024) /* all values together */
+#define ALERT_FIELDS_MAX 128
+#define ALERT_NAME_MAX   64
+
+struct alert_field {
+    char *name;  /* lower case letters, digits, underscore */
+    char *value; /* clean text: valid UTF-8 (NFC), no control character but newline */
+};
+
+/* What a monitor says once. Owns its fields; a zeroed struct is an empty alert. */
+struct alert {
+    struct alert_field *field;
+    size_t fields;
+    size_t bytes; /* of all values */
+};
+
+/* The names that munja itself knows, in the order of DESIGN's list, ended by NULL. */
+extern const char *const alert_names[];
+bool alert_knows(const char *name);
+
+/* The value, or "" when the alert has no such field. Never NULL. */
+const char *alert_get(const struct alert *alert, const char *name);
+
+/* Set or replace a field: the value is cleaned here, once (clean_text), so that everything behind the door
+   may trust it. NULL or "" removes the field. The name is made lower case; one with other characters than
+   letters, digits and underscore, or longer than ALERT_NAME_MAX, is an error of usage. */
+bool alert_set(struct alert *alert, const char *name, const char *value, struct error *err);
+bool alert_set_bytes(struct alert *alert, const char *name, const char *value, size_t bytes,
+                     struct error *err);
+
+/* Check and finish what the source said: type is one of the known words (case is folded; absent: guessed from
+   the state, else PROBLEM, or TEXT when there is only text), and there is something to say. Called once,
+   after all sources spoke. */
+bool alert_check(struct alert *alert, struct error *err);
+
+/* One line of text for the store and back: NAME US VALUE RS …, which no cleaned value can contain. The caller
+   frees the packed text. */
+char *alert_pack(const struct alert *alert, struct error *err);
+bool alert_unpack(struct alert *alert, const char *packed, struct error *err);
+
+void alert_clear(struct alert *alert);
+
+#endif

@@ -1,0 +1,22 @@
+#ifndef MUNJA_ALERT_IDENTITY_H
+#define MUNJA_ALERT_IDENTITY_H
+
+#include <stdbool.h>
+
+#include "alert/alert.h"
+
+#define IDENTITY_BYTES 33 /* 32 hex digits and NUL */
+
+struct identity {
+    char key[IDENTITY_BYTES];
+    bool lasting; /* the key alone tells repeats apart; otherwise it counts within duplicate_window only */
+};
+
+/* What makes an alert for a recipient the same alert. With the monitor's event id or its state-change time
+   ("since"), the key is built from source, host, service, type, state, id, since, number, notified, author,
+   comment and recipient; it is lasting when a notification number (or "notified", the time the monitor made
+   this notification) is there too, since a reminder of the same event must not be taken for a repeat. Without
+   id and since the whole text makes the key. FNV-1a, 128 bits: not a secret, only a name. */
+void identity_of(const struct alert *alert, const char *recipient, struct identity *identity);
+
+#endif

@@ -1,0 +1,151 @@
+#ifndef MUNJA_PROVIDER_API_H
+#define MUNJA_PROVIDER_API_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "http/reply.h"
+#include "http/request.h"
+#include "http/wire.h"
+#include "provider/outcome.h"
+#include "settings/settings.h"
+#include "text/fit.h"
+
+/* A gateway as facts and pairs of pure functions: build makes a request from typed arguments, judge turns the
+   reply into outcomes or rows. No network, no clock, no store: time comes in as an argument. */
+
+/* What a driver may know of a configured provider. Nothing is owned. */
+struct account {
+    const char *name; /* of the provider */
+    const char *user;
+    const char *secret;            /* as text, never shown */
+    const char *from;              /* sender number, digits */
+    const char *token;             /* of the last login; NULL where the api needs none or at login */
+    const struct section *section; /* the driver's own keys: account_key */
+    const struct setting *keys;
+    const struct wire *wire; /* digest and hmac; NULL when nothing will be sent */
+};
+
+/* The value of one of the driver's own keys, or its fallback; NULL when it has neither. */
+const char *account_key(const struct account *account, const char *key);
+
+/* One message of a batch. Nothing is owned but the outcome, which judge fills. */
+struct batch_item {
+    const char *to;        /* as number_read keeps it */
+    const char *text;      /* fitted; the driver puts no signature in front: fit_text did */
+    const char *subject;   /* title of lms and mms, "" for sms */
+    const char *reference; /* munja's own id of this record at this provider, at most 40 of [a-z0-9-]: the
+                              same again when the same record goes to the same provider again */
+    struct outcome outcome;
+};
+
+/* What one send request carries: the same text for up to api->same_max recipients, or own texts for up to
+   api->own_max. All of one kind. Recipients are all different. */
+struct batch {
+    enum kind kind;
+    bool own;          /* the texts differ */
+    const char *at;    /* reservation, "YYYY-MM-DD HH:MM:SS" in Korean time; NULL: now */
+    const void *image; /* JPEG for mms; NULL: none */
+    size_t image_bytes;
+    const char *image_name;
+    struct batch_item *item;
+    size_t count;
+};
+
+/* The typed arguments of every other operation; what an operation does not use stays NULL or 0. */
+struct query {
+    int64_t now_ms;
+    const char *ref;
+    const char *number, *name;
+    const char *month;             /* YYYYMM */
+    const char *from_day, *to_day; /* DD */
+    const char *kind, *result, *phone, *callback, *text;
+    const char *field[7]; /* CETC1 to CETC6 by number; [0] unused */
+    int page, size;       /* 0: the api's default */
+};
+
+/* A table for people and programs: columns are static names, cells belong to the table and may be NULL
+ * (nothing said). */
+struct rows {
+    const char *const *column; /* ended by NULL */
+    char ***row;
+    size_t count;
+    long total; /* all there are at the gateway; -1 when not said */
+};
+void rows_clear(struct rows *rows);
+
+/* What a reply to a query says. */
+struct answer {
+    struct outcome outcome;
+    char *token;         /* login: the caller frees */
+    int64_t token_until; /* seconds since 1970; 0: the manual names no end */
+    struct rows rows;
+};
+void answer_clear(struct answer *answer);
+
+/* Every operation but send. judge always fills answer->outcome. */
+struct operation {
+    bool (*build)(const struct query *query, const struct account *account, struct request *request,
+                  struct error *err);
+    void (*judge)(const struct query *query, const struct account *account, const struct reply *reply,
+                  struct answer *answer);
+};
+
+struct send_operation {
+    bool (*build)(const struct batch *batch, const struct account *account, struct request *request,
+                  struct error *err);
+    /* Fills every item's outcome. Called only when a status arrived (carried whole or partly). */
+    void (*judge)(const struct account *account, const struct reply *reply, struct batch *batch);
+};
+
+/* What a gateway pushes: judged as data. answer is the body it expects for "taken". */
+struct webhook_operation {
+    bool (*judge)(const struct reply *pushed, struct answer *answer, struct error *err);
+    const char *content_type, *taken;
+};
+
+enum {                     /* caps: promises, each checked for every driver by one test */
+       API_IDEMPOTENT = 1, /* the same reference again is never delivered twice */
+       API_LOOKUP = 2,     /* a send whose answer was lost can be found by its reference */
+       API_RESERVE = 4,
+       API_IMAGE = 8,
+};
+
+enum country { COUNTRY_KOREA, COUNTRY_CHINA };
+
+struct api {
+    const char *name;  /* smsjoa */
+    const char *title; /* SMSJOA Messaging API */
+    const char *url;   /* default base URL; NULL: the customer's own, the key url is required */
+    enum country country;
+    unsigned caps;
+    bool needs_user, needs_secret, needs_from;
+    struct text_limits limits;
+    size_t same_max;    /* recipients of one text in one request, 1 or more */
+    size_t own_max;     /* own texts in one request; 0 or 1: it cannot */
+    unsigned own_kinds; /* 1 << KIND_SMS | … for which own_max holds */
+    bool own_one_line;  /* … only for texts without a line break */
+    const struct setting *keys;
+    const struct verdict_table *verdicts; /* ended by a zeroed table */
+    const struct receipt_table *receipts;
+
+    struct send_operation send;
+    struct operation login; /* empty: no token needed */
+    struct operation balance, result, list;
+    struct operation reservation_list, reservation_show, reservation_cancel, reservation_cancel_all;
+    struct operation unsubscribed_list, unsubscribed_add, unsubscribed_remove;
+    struct operation senders, reports, replies, signup;
+    struct webhook_operation webhook;
+};
+
+extern const struct api api_smsjoa, api_notificationsms, api_apiplex, api_nanuminet, api_sms57;
+
+/* All of them, ended by NULL. */
+extern const struct api *const apis[];
+const struct api *api_named(const char *name); /* NULL when there is none */
+
+/* Whether this gateway can reach the number at all (its country). */
+bool api_reaches(const struct api *api, const char *number);
+
+#endif

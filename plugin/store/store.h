@@ -1,0 +1,119 @@
+#ifndef MUNJA_STORE_STORE_H
+#define MUNJA_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "alert/alert.h"
+#include "alert/identity.h"
+#include "alert/number.h"
+#include "base/error.h"
+
+/* Durable records. Times are milliseconds since 1970. Every function that changes something commits with full
+   sync before it returns true. */
+
+enum record_state {
+    RECORD_WAITING,  /* to be sent when due */
+    RECORD_ACCEPTED, /* a gateway has it */
+    RECORD_REFUSED,  /* for good: nobody will try again */
+    RECORD_HELD,     /* the answer was lost and the route says hold: an operator decides */
+    RECORD_DEAD,     /* retry_for is over */
+};
+const char *record_state_name(enum record_state state); /* "waiting" */
+
+/* How the sender wants it done; part of the record because another process may send it. */
+struct wish {
+    char provider[64]; /* --provider; "" for the route's */
+    char kind[8];      /* --kind; "" for the route's */
+    char at[24];       /* --at; "" for now */
+};
+
+struct record {
+    int64_t id;
+    char recipient[NUMBER_BYTES];
+    struct identity identity;
+    struct alert alert;
+    struct wish wish;
+    enum record_state state;
+    int64_t created_ms;
+    int64_t due_ms;
+    int tries;
+    char provider[64]; /* of the last attempt; "" before the first */
+    char outcome[16]; /* of the last attempt: outcome_name; "begun" when its end was never written: the answer
+                         is lost */
+    char code[32];
+    char meaning[160];
+    char reference[96]; /* of the gateway that accepted */
+    int parts_done;     /* messages of a split text already accepted by that provider */
+    bool found;         /* accept: it was there before */
+    bool leased;        /* this process has the lease */
+};
+void record_clear(struct record *record);
+
+/* One end of an attempt. */
+struct settlement {
+    enum record_state state; /* where the record goes from here */
+    const char *outcome, *code, *meaning, *reference;
+    int64_t due_ms; /* for RECORD_WAITING */
+    int parts_done;
+    bool keep_lease; /* this process goes on with another provider at once */
+};
+
+struct store;
+
+/* Open, creating file (0660) and schema as needed; a schema newer than this munja is refused, an older one is
+   brought up. Waits for a lock until until_ms (now_steady_ms) at most in all later calls too; store_until
+   changes that. owner names this process in leases. */
+bool store_open(const char *where, int64_t until_ms, struct store **store, struct error *err);
+void store_until(struct store *store, int64_t until_ms);
+
+/* Not needed before _exit: everything is on disk already, and a checkpoint is left to the next. */
+void store_close(struct store *store);
+
+/* Accept: one transaction for all records of an alert. Each is found (same identity; within window_ms unless
+   lasting) or added and leased to this process for lease_ms. A found record that waits and is due and is not
+   leased is leased as well. Fills id, state, found, leased and what the last attempt said. A failure adds
+   none. */
+bool store_accept(struct store *store, struct record *records, size_t count, int64_t window_ms,
+                  int64_t lease_ms, struct error *err);
+
+/* The look first, for a run that may have nothing to do: the same finding without writing. */
+bool store_find(struct store *store, struct record *records, size_t count, int64_t window_ms,
+                struct error *err);
+
+/* Take up to most due records for lease_ms, CRITICAL and DOWN first, then oldest due. *records is the
+   caller's: record_clear each, free. A record whose lease lapsed comes with outcome "begun" when its last
+   attempt has no end. */
+bool store_claim(struct store *store, size_t most, int64_t lease_ms, struct record **records, size_t *count,
+                 struct error *err);
+bool store_due(struct store *store, bool *due, struct error *err);
+
+/* Before the first byte leaves: attempts of these records at this provider begin. One transaction. */
+bool store_begin(struct store *store, struct record *const *records, size_t count, const char *provider,
+                 struct error *err);
+
+/* After the reply: one transaction for all. Also updates the records in memory. */
+bool store_settle(struct store *store, struct record *const *records, const struct settlement *settlements,
+                  size_t count, struct error *err);
+
+/* Give leases back unsent: due again at due_ms. */
+bool store_release(struct store *store, struct record *const *records, size_t count, int64_t due_ms,
+                   struct error *err);
+
+/* Tokens, shared by all processes. key names provider, api, url and user. */
+enum token_state {
+    TOKEN_VALID,   /* *token is it: the caller frees */
+    TOKEN_YOURS,   /* log in now; others wait until renew_ms have passed or token_put came */
+    TOKEN_AWAITED, /* somebody else logs in: ask again shortly */
+};
+/* refused: a token that the gateway did not take; it is as good as none (NULL: none was refused). */
+bool token_take(struct store *store, const char *key, const char *refused, int64_t renew_ms,
+                enum token_state *state, char **token, struct error *err);
+/* until_ms 0: no known end. token NULL: the login failed, let others try. */
+bool token_put(struct store *store, const char *key, const char *token, int64_t until_ms, struct error *err);
+
+/* Forget finished records older than keep_ms; at most a few hundred a call. */
+bool store_prune(struct store *store, int64_t keep_ms, struct error *err);
+
+#endif
