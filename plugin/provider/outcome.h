@@ -71,9 +71,9 @@ void outcome_accept(struct outcome *outcome, const char *reference);
 void outcome_from_code(struct outcome *outcome, const struct verdict *rows, const char *code,
                        const char *said);
 
-/* The common reading of a reply that no code explains: not carried RETRY; unknown, partial, 2xx and 5xx
-   UNSURE; 429 and 408 RETRY with its pause; 401, 403, 407, 3xx, 404 and other 4xx ACCOUNT (the request is
-   wrong, not the alert). */
+/* The common reading of a reply that no code explains: not carried RETRY; unknown, 2xx and 5xx UNSURE; 429
+   and 408 RETRY with its pause; 401, 403, 407, 3xx, 404 and other 4xx ACCOUNT (the request is wrong, not the
+   alert), even when the body broke off. */
 void outcome_from_reply(struct outcome *outcome, const struct reply *reply);
 
 const struct verdict *verdict_find(const struct verdict *rows, const char *code);

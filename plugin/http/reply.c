@@ -1,0 +1,11 @@
+/* A reply as data; filled by the transport or by a test. */
+#include "http/reply.h"
+
+#include <stdlib.h>
+
+void reply_clear(struct reply *reply)
+{
+    free(reply->body);
+    free(reply->content_type);
+    *reply = (struct reply){ 0 };
+}

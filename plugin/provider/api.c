@@ -1,0 +1,58 @@
+/* The table of gateways, and what every driver shares. */
+#include "provider/api.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const struct api *const apis[] = {
+    &api_smsjoa, &api_notificationsms, &api_apiplex, &api_nanuminet, &api_sms57, NULL,
+};
+
+const struct api *api_named(const char *name)
+{
+    for (size_t i = 0; apis[i] != NULL; i++) {
+        if (strcmp(apis[i]->name, name) == 0)
+            return apis[i];
+    }
+    return NULL;
+}
+
+bool api_reaches(const struct api *api, const char *number)
+{
+    switch (api->country) {
+    case COUNTRY_KOREA: /* 010…, 02…, and the short forms 15xx to 18xx; 00… dials abroad */
+        return number[0] == '1' || (number[0] == '0' && number[1] != '0');
+    case COUNTRY_CHINA:
+        return strncmp(number, "+86", 3) == 0;
+    }
+    return false;
+}
+
+const char *account_key(const struct account *account, const char *key)
+{
+    if (account->section != NULL)
+        return section_text(account->section, account->keys, key);
+    for (const struct setting *s = account->keys; s != NULL && s->name != NULL; s++) {
+        if (strcmp(s->name, key) == 0)
+            return s->fallback;
+    }
+    return NULL;
+}
+
+void rows_clear(struct rows *rows)
+{
+    for (size_t i = 0; i < rows->count; i++) {
+        for (size_t j = 0; rows->column[j] != NULL; j++)
+            free(rows->row[i][j]);
+        free(rows->row[i]);
+    }
+    free(rows->row);
+    *rows = (struct rows){ 0 };
+}
+
+void answer_clear(struct answer *answer)
+{
+    free(answer->token);
+    rows_clear(&answer->rows);
+    *answer = (struct answer){ 0 };
+}
