@@ -7,7 +7,8 @@
 #include "base/error.h"
 
 /* Limits at the door. What is longer is cut at a character border with a mark, never refused: a long output
-   must not cost anybody the alert. */
+   must not cost anybody the alert. One value may take half of what is left, so that those after it still find
+   room; the first may so be as long as one string of an environment can be. */
 #define ALERT_BYTES_MAX  (256 * 1024) /* all values together */
 #define ALERT_FIELDS_MAX 128
 #define ALERT_NAME_MAX   64
@@ -24,8 +25,11 @@ struct alert {
     size_t bytes; /* of all values */
 };
 
-/* The names that munja itself knows, in the order of DESIGN's list, ended by NULL. */
+/* The names that munja itself knows, ended by NULL. since: when the state changed; notified: when the monitor
+   made this notification; both as the monitor writes them. */
 extern const char *const alert_names[];
+
+/* One of them, or a monitor's custom variable: these start with an underscore (_hostrack). */
 bool alert_knows(const char *name);
 
 /* The value, or "" when the alert has no such field. Never NULL. */
@@ -38,9 +42,14 @@ bool alert_set(struct alert *alert, const char *name, const char *value, struct 
 bool alert_set_bytes(struct alert *alert, const char *name, const char *value, size_t bytes,
                      struct error *err);
 
-/* Check and finish what the source said: type is one of the known words (case is folded; absent: guessed from
-   the state, else PROBLEM, or TEXT when there is only text), and there is something to say. Called once,
-   after all sources spoke. */
+/* Check and finish what the source said. Called once, after all sources spoke.
+   - Macros that the monitor left as they were ($NAME$, {NAME}) are taken out, texts apart.
+   - type is one of the known words (case and blanks are folded). Absent: guessed from the state, else
+   PROBLEM, or TEXT when there is only text. A word nobody knows is CUSTOM when a monitor says it, else an
+   error.
+   - output is the first line, as Nagios means it; what follows goes in front of long_output. Not so in a
+   TEXT.
+   - There is something to say: a host, a service or a text. */
 bool alert_check(struct alert *alert, struct error *err);
 
 /* One line of text for the store and back: NAME US VALUE RS …, which no cleaned value can contain. The caller

@@ -1,0 +1,380 @@
+/* The alert: named values that are clean, bounded and complete, whoever said them. */
+#include "alert/alert.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alert/clean.h"
+#include "alert/macro.h"
+#include "base/buf.h"
+#include "base/utf8.h"
+
+#define CUT_MARK "…"
+
+const char *const alert_names[] = {
+    "source", "type",     "host",    "alias",   "address", "service",  "state", "output",   "long_output",
+    "time",   "duration", "attempt", "number",  "author",  "comment",  "id",    "severity", "url",
+    "group",  "contact",  "to",      "subject", "since",   "notified", NULL,
+};
+
+bool alert_knows(const char *name)
+{
+    for (size_t i = 0; alert_names[i] != NULL; i++)
+        if (strcmp(alert_names[i], name) == 0)
+            return true;
+    return name[0] == '_';
+}
+
+static struct alert_field *find(const struct alert *alert, const char *name)
+{
+    for (size_t i = 0; i < alert->fields; i++)
+        if (strcmp(alert->field[i].name, name) == 0)
+            return &alert->field[i];
+    return NULL;
+}
+
+const char *alert_get(const struct alert *alert, const char *name)
+{
+    const struct alert_field *field = find(alert, name);
+
+    return field == NULL ? "" : field->value;
+}
+
+static void drop(struct alert *alert, const char *name)
+{
+    struct alert_field *field = find(alert, name);
+    size_t after;
+
+    if (field == NULL)
+        return;
+    alert->bytes -= strlen(field->value);
+    free(field->name);
+    free(field->value);
+    after = alert->fields - (size_t)(field - alert->field) - 1;
+    memmove(field, field + 1, after * sizeof *field);
+    alert->fields--;
+}
+
+/* The value's owner changes only on success. */
+static bool append(struct alert *alert, const char *name, char *value, struct error *err)
+{
+    struct alert_field *grown;
+    char *own_name;
+
+    if (alert->fields == ALERT_FIELDS_MAX)
+        return error_set(err, ERROR_USAGE, 0, "field %s: more than %d fields", name, ALERT_FIELDS_MAX);
+    /* Grown by eights: an alert has about twenty fields. */
+    if (alert->fields % 8 == 0) {
+        grown = realloc(alert->field, (alert->fields + 8) * sizeof *grown);
+        if (grown == NULL)
+            return error_memory(err);
+        alert->field = grown;
+    }
+    own_name = strdup(name);
+    if (own_name == NULL)
+        return error_memory(err);
+    alert->field[alert->fields++] = (struct alert_field){ own_name, value };
+    return true;
+}
+
+/* Put a clean value in place of what the name had. */
+static bool put(struct alert *alert, const char *name, struct buf *text, struct error *err)
+{
+    struct alert_field *field = find(alert, name);
+    size_t bytes = text->len;
+    char *value = buf_take(text);
+
+    if (value == NULL)
+        return error_memory(err);
+    if (field != NULL) {
+        alert->bytes -= strlen(field->value);
+        free(field->value);
+        field->value = value;
+    } else if (!append(alert, name, value, err)) {
+        free(value);
+        return false;
+    }
+    alert->bytes += bytes;
+    return true;
+}
+
+static bool read_name(const char *name, char out[ALERT_NAME_MAX + 1], struct error *err)
+{
+    size_t length = strlen(name);
+    char shown[CLEAN_WORD_BYTES];
+
+    if (length == 0)
+        return error_set(err, ERROR_USAGE, 0, "a field has no name");
+    if (length > ALERT_NAME_MAX)
+        return error_set(err, ERROR_USAGE, 0, "field %s…: the name is longer than %d characters",
+                         clean_word(name, shown), ALERT_NAME_MAX);
+    for (size_t i = 0; i <= length; i++)
+        out[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] - 'A' + 'a' : name[i]);
+    if (strspn(out, "abcdefghijklmnopqrstuvwxyz0123456789_") != length)
+        return error_set(err, ERROR_USAGE, 0, "field %s: a name is made of letters, digits and underscores",
+                         clean_word(name, shown));
+    return true;
+}
+
+/* The mark says that something is missing; a value with no room even for the mark is left out. */
+static bool cut(struct buf *text, size_t room)
+{
+    size_t keep = room < strlen(CUT_MARK) ? 0 : room - strlen(CUT_MARK);
+
+    buf_cut(text, utf8_border(text->data, text->len, keep));
+    return keep == 0 || buf_str(text, CUT_MARK);
+}
+
+bool alert_set_bytes(struct alert *alert, const char *name, const char *value, size_t bytes,
+                     struct error *err)
+{
+    char own_name[ALERT_NAME_MAX + 1];
+    size_t before, room;
+    struct buf text = { 0 };
+    bool set = false, whole = bytes <= ALERT_BYTES_MAX;
+
+    if (!read_name(name, own_name, err))
+        return false;
+    before = strlen(alert_get(alert, own_name));
+    room = (ALERT_BYTES_MAX - (alert->bytes - before)) / 2;
+    if (!clean_text(value, whole ? bytes : utf8_border(value, bytes, ALERT_BYTES_MAX), &text, err))
+        goto out;
+    if ((!whole || text.len > room) && !cut(&text, room)) {
+        error_memory(err);
+        goto out;
+    }
+    if (text.len == 0)
+        drop(alert, own_name);
+    else if (!put(alert, own_name, &text, err))
+        goto out;
+    set = true;
+out:
+    buf_clear(&text);
+    return set;
+}
+
+bool alert_set(struct alert *alert, const char *name, const char *value, struct error *err)
+{
+    return alert_set_bytes(alert, name, value == NULL ? "" : value, value == NULL ? 0 : strlen(value), err);
+}
+
+/* Words of the monitors that mean one of ours; letters only, upper case. The first eleven are ours. */
+static const struct {
+    const char *word, *type;
+} types[] = {
+    {"PROBLEM",            "PROBLEM"          },
+    { "RECOVERY",          "RECOVERY"         },
+    { "ACKNOWLEDGEMENT",   "ACKNOWLEDGEMENT"  },
+    { "FLAPPINGSTART",     "FLAPPINGSTART"    },
+    { "FLAPPINGSTOP",      "FLAPPINGSTOP"     },
+    { "FLAPPINGDISABLED",  "FLAPPINGDISABLED" },
+    { "DOWNTIMESTART",     "DOWNTIMESTART"    },
+    { "DOWNTIMEEND",       "DOWNTIMEEND"      },
+    { "DOWNTIMECANCELLED", "DOWNTIMECANCELLED"},
+    { "CUSTOM",            "CUSTOM"           },
+    { "TEXT",              "TEXT"             },
+    { "FLAPPINGEND",       "FLAPPINGSTOP"     }, /* Icinga */
+    { "DOWNTIMEREMOVED",   "DOWNTIMECANCELLED"}, /* Icinga */
+    { "RESOLVED",          "RECOVERY"         }, /* Zabbix */
+    { "UPDATE",            "CUSTOM"           }, /* Zabbix */
+};
+
+/* "Flapping Start" and "flapping_start" are FLAPPINGSTART. */
+static const char *type_of(const char *said)
+{
+    char word[24];
+    size_t length = 0;
+
+    for (; *said != '\0' && length < sizeof word - 1; said++) {
+        char c = (char)(*said & ~0x20);
+        if (c >= 'A' && c <= 'Z')
+            word[length++] = c;
+        else if (*said != ' ' && *said != '_' && *said != '-')
+            return NULL;
+    }
+    word[length] = '\0';
+    for (size_t i = 0; *said == '\0' && i < sizeof types / sizeof *types; i++)
+        if (strcmp(types[i].word, word) == 0)
+            return types[i].type;
+    return NULL;
+}
+
+static bool has(const struct alert *alert, const char *name)
+{
+    return find(alert, name) != NULL;
+}
+
+static const char *guess_type(const struct alert *alert)
+{
+    const char *state = alert_get(alert, "state");
+
+    if (strcmp(state, "OK") == 0 || strcmp(state, "UP") == 0)
+        return "RECOVERY";
+    if (state[0] == '\0' && !has(alert, "host") && !has(alert, "service"))
+        return "TEXT";
+    return "PROBLEM";
+}
+
+static bool check_type(struct alert *alert, struct error *err)
+{
+    const char *said = alert_get(alert, "type"), *source = alert_get(alert, "source");
+    const char *type = said[0] == '\0' ? guess_type(alert) : type_of(said);
+    char shown[CLEAN_WORD_BYTES];
+
+    /* A monitor's new word must not cost anybody the alert; a caller's slip is told. */
+    if (type == NULL && (source[0] == '\0' || strcmp(source, "args") == 0))
+        return error_set(err, ERROR_USAGE, 0, "field type: there is no type %s", clean_word(said, shown));
+    return alert_set(alert, "type", type == NULL ? "CUSTOM" : type, err);
+}
+
+static void upper_state(struct alert *alert)
+{
+    struct alert_field *state = find(alert, "state");
+
+    if (state == NULL)
+        return;
+    for (char *c = state->value; *c != '\0'; c++)
+        if (*c >= 'a' && *c <= 'z')
+            *c = (char)(*c - 'a' + 'A');
+}
+
+/* Texts may be what they like; anything else that is a macro still is missing. */
+static void drop_macros(struct alert *alert)
+{
+    static const char *const texts[] = { "output", "long_output", "comment", "subject" };
+
+    for (size_t i = alert->fields; i-- > 0;) {
+        bool text = false;
+        for (size_t j = 0; j < sizeof texts / sizeof *texts; j++)
+            text = text || strcmp(alert->field[i].name, texts[j]) == 0;
+        if (!text && macro_literal(alert->field[i].value))
+            drop(alert, alert->field[i].name);
+    }
+}
+
+/* Icinga hands all lines over as one; whoever writes a template expects the first alone. */
+static bool split_output(struct alert *alert, struct error *err)
+{
+    const char *output = alert_get(alert, "output");
+    const char *first = output + strspn(output, "\n "), *end = strchr(first, '\n');
+    struct buf line = { 0 }, rest = { 0 };
+    bool split = false;
+
+    if (end == NULL)
+        return true;
+    if (!buf_add(&line, first, (size_t)(end - first)) || !buf_str(&rest, end + 1)
+        || (has(alert, "long_output")
+            && (!buf_char(&rest, '\n') || !buf_str(&rest, alert_get(alert, "long_output"))))) {
+        error_memory(err);
+        goto out;
+    }
+    split = alert_set_bytes(alert, "output", line.data, line.len, err)
+            && alert_set_bytes(alert, "long_output", rest.data, rest.len, err);
+out:
+    buf_clear(&line);
+    buf_clear(&rest);
+    return split;
+}
+
+bool alert_check(struct alert *alert, struct error *err)
+{
+    drop_macros(alert);
+    upper_state(alert);
+    if (!has(alert, "host") && !has(alert, "service") && !has(alert, "output") && !has(alert, "long_output")
+        && !has(alert, "comment") && !has(alert, "subject"))
+        return error_set(err, ERROR_USAGE, 0,
+                         "nothing to say: no field host, service, output, comment or subject");
+    return check_type(alert, err)
+           && (strcmp(alert_get(alert, "type"), "TEXT") == 0 || split_output(alert, err));
+}
+
+/* Unit and record separator: control characters, so no clean value holds one. */
+#define UNIT   '\x1f'
+#define RECORD '\x1e'
+
+char *alert_pack(const struct alert *alert, struct error *err)
+{
+    struct buf packed = { 0 };
+    char *text;
+
+    for (size_t i = 0; i < alert->fields; i++)
+        if (!buf_str(&packed, alert->field[i].name) || !buf_char(&packed, UNIT)
+            || !buf_str(&packed, alert->field[i].value) || !buf_char(&packed, RECORD))
+            goto out;
+    text = buf_take(&packed);
+    if (text != NULL)
+        return text;
+out:
+    buf_clear(&packed);
+    error_memory(err);
+    return NULL;
+}
+
+/* What clean_text promises, as far as it can be seen cheaply. */
+static bool is_clean(const char *text, size_t bytes)
+{
+    size_t length;
+
+    for (size_t at = 0; at < bytes; at += length) {
+        length = utf8_decode(text + at, bytes - at, NULL);
+        if (length == 0 || (length == 1 && text[at] != '\n' && (text[at] < ' ' || text[at] == 127)))
+            return false;
+    }
+    return bytes > 0;
+}
+
+static bool unreadable(struct error *err)
+{
+    return error_set(err, ERROR_STORE, 0, "an alert in the store cannot be read");
+}
+
+/* Values come back as they were, not cleaned and cut a second time. */
+static bool unpack_field(struct alert *alert, const char *record, const char *end, struct error *err)
+{
+    const char *unit = memchr(record, UNIT, (size_t)(end - record));
+    char raw[ALERT_NAME_MAX + 1] = "", name[ALERT_NAME_MAX + 1];
+    struct buf value = { 0 };
+    size_t bytes;
+    bool unpacked;
+
+    if (unit == NULL || unit - record > ALERT_NAME_MAX)
+        return unreadable(err);
+    memcpy(raw, record, (size_t)(unit - record));
+    bytes = (size_t)(end - unit - 1);
+    if (!read_name(raw, name, NULL) || has(alert, name) || !is_clean(unit + 1, bytes)
+        || alert->fields == ALERT_FIELDS_MAX || bytes > ALERT_BYTES_MAX - alert->bytes)
+        return unreadable(err);
+    if (!buf_add(&value, unit + 1, bytes))
+        return error_memory(err);
+    unpacked = put(alert, name, &value, err);
+    buf_clear(&value);
+    return unpacked;
+}
+
+bool alert_unpack(struct alert *alert, const char *packed, struct error *err)
+{
+    struct alert read = { 0 };
+    const char *end;
+
+    for (const char *record = packed; *record != '\0'; record = end + 1) {
+        end = strchr(record, RECORD);
+        if (end == NULL ? !unreadable(err) : !unpack_field(&read, record, end, err)) {
+            alert_clear(&read);
+            return false;
+        }
+    }
+    alert_clear(alert);
+    *alert = read;
+    return true;
+}
+
+void alert_clear(struct alert *alert)
+{
+    for (size_t i = 0; i < alert->fields; i++) {
+        free(alert->field[i].name);
+        free(alert->field[i].value);
+    }
+    free(alert->field);
+    *alert = (struct alert){ 0 };
+}
