@@ -56,3 +56,35 @@ void answer_clear(struct answer *answer)
     rows_clear(&answer->rows);
     *answer = (struct answer){ 0 };
 }
+
+/* Longer than any token seen (JWTs of some kilobytes), shorter than servers' limit for all headers. */
+#define TOKEN_BYTES_MAX 6000
+
+static bool token_is_sane(const char *token)
+{
+    size_t bytes = strlen(token);
+
+    for (size_t i = 0; i < bytes; i++) {
+        if (token[i] <= ' ' || token[i] > '~')
+            return false;
+    }
+    return bytes > 0 && bytes <= TOKEN_BYTES_MAX;
+}
+
+void answer_login(struct answer *answer, const char *token, int64_t token_until)
+{
+    char *copy;
+
+    if (token == NULL || !token_is_sane(token)) {
+        outcome_set(&answer->outcome, OUTCOME_UNSURE, "no-token", "the answer to the login holds no token");
+        return;
+    }
+    copy = strdup(token);
+    if (copy == NULL) {
+        outcome_set(&answer->outcome, OUTCOME_RETRY, "", "out of memory");
+        return;
+    }
+    outcome_accept(&answer->outcome, NULL);
+    answer->token = copy;
+    answer->token_until = token_until;
+}

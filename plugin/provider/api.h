@@ -84,6 +84,10 @@ struct answer {
 };
 void answer_clear(struct answer *answer);
 
+/* The answer to a login that brought this token (NULL: none), copied when it can stand in a header; else
+   UNSURE, which for a login only means that there is no token. */
+void answer_login(struct answer *answer, const char *token, int64_t token_until);
+
 /* Every operation but send. judge always fills answer->outcome. */
 struct operation {
     bool (*build)(const struct query *query, const struct account *account, struct request *request,

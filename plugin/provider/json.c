@@ -34,9 +34,8 @@ static struct json_object *parse(const char *text, size_t bytes, int flags)
     json_tokener_free(tokener);
     while (end < bytes && memchr(" \t\r\n", text[end], 4) != NULL)
         end++;
-    if (value != NULL
-        && (end < bytes || json_object_get_type(value) < json_type_object
-            || json_object_get_type(value) > json_type_array)) {
+    if (end < bytes
+        || !(json_object_is_type(value, json_type_object) || json_object_is_type(value, json_type_array))) {
         json_object_put(value);
         return NULL;
     }

@@ -126,6 +126,12 @@ void outcome_from_code(struct outcome *outcome, const struct verdict *rows, cons
                     said != NULL && *said != '\0' ? said : "a code that no manual lists");
 }
 
+static void take_pause(struct outcome *outcome, const struct reply *reply)
+{
+    if (outcome->kind == OUTCOME_RETRY && reply->retry_after_s > 0)
+        outcome->wait_s = reply->retry_after_s;
+}
+
 /* A status of 400 and above but 5xx says that the request was not taken, even when the body broke off. */
 static void outcome_from_status(struct outcome *outcome, const struct reply *reply)
 {
@@ -145,8 +151,7 @@ static void outcome_from_status(struct outcome *outcome, const struct reply *rep
         snprintf(meaning, sizeof meaning, "HTTP status %d without a code that the manual lists",
                  reply->status);
     outcome_set(outcome, kind, kind == OUTCOME_UNSURE && partly ? "partial" : code, meaning);
-    if (kind == OUTCOME_RETRY && reply->retry_after_s > 0)
-        outcome->wait_s = reply->retry_after_s;
+    take_pause(outcome, reply);
 }
 
 void outcome_from_reply(struct outcome *outcome, const struct reply *reply)
@@ -161,4 +166,19 @@ void outcome_from_reply(struct outcome *outcome, const struct reply *reply)
     default:
         outcome_from_status(outcome, reply);
     }
+}
+
+void outcome_from_refusal(struct outcome *outcome, const struct verdict *rows, const char *code,
+                          const char *said, const struct reply *reply)
+{
+    if (code != NULL && verdict_find(rows, code) != NULL) {
+        outcome_from_code(outcome, rows, code, said);
+        take_pause(outcome, reply);
+        return;
+    }
+    outcome_from_reply(outcome, reply);
+    if (code != NULL && *code != '\0')
+        copy_word(outcome->code, sizeof outcome->code, code);
+    if (said != NULL && *said != '\0')
+        copy_line(outcome->meaning, sizeof outcome->meaning, said);
 }

@@ -76,6 +76,11 @@ void outcome_from_code(struct outcome *outcome, const struct verdict *rows, cons
    alert), even when the body broke off. */
 void outcome_from_reply(struct outcome *outcome, const struct reply *reply);
 
+/* What a gateway says against a request: by the code (NULL: it gave none) where the table has it, else by the
+   status as above, with the gateway's code and words. RETRY takes the pause that the gateway asks for. */
+void outcome_from_refusal(struct outcome *outcome, const struct verdict *rows, const char *code,
+                          const char *said, const struct reply *reply);
+
 const struct verdict *verdict_find(const struct verdict *rows, const char *code);
 
 #endif
