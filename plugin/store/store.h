@@ -71,6 +71,10 @@ void store_until(struct store *store, int64_t until_ms);
 /* Not needed before _exit: everything is on disk already, and a checkpoint is left to the next. */
 void store_close(struct store *store);
 
+/* A few lower-case letters and digits made once with the store: references at gateways begin with them, so that no two stores
+   ever make the same one. Lives as long as the store. */
+const char *store_id(const struct store *store);
+
 /* Accept: one transaction for all records of an alert. Each is found (same identity; within window_ms unless
    lasting) or added and leased to this process for lease_ms. A found record that waits and is due and is not
    leased is leased as well. Fills id, state, found, leased and what the last attempt said. A failure adds
@@ -82,11 +86,11 @@ bool store_accept(struct store *store, struct record *records, size_t count, int
 bool store_find(struct store *store, struct record *records, size_t count, int64_t window_ms,
                 struct error *err);
 
-/* Take up to most due records for lease_ms, CRITICAL and DOWN first, then oldest due. *records is the
+/* Take up to most records that were due at due_by_ms for lease_ms, CRITICAL and DOWN first, then oldest due. *records is the
    caller's: record_clear each, free. A record whose lease lapsed comes with outcome "begun" when its last
    attempt has no end. */
-bool store_claim(struct store *store, size_t most, int64_t lease_ms, struct record **records, size_t *count,
-                 struct error *err);
+bool store_claim(struct store *store, size_t most, int64_t due_by_ms, int64_t lease_ms, struct record **records,
+                 size_t *count, struct error *err);
 bool store_due(struct store *store, bool *due, struct error *err);
 
 /* Before the first byte leaves: attempts of these records at this provider begin. One transaction. */

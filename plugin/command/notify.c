@@ -1,0 +1,447 @@
+/* munja notify and munja send: the whole way of one alert, told in order. */
+#include "command/notify.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "alert/alert.h"
+#include "alert/number.h"
+#include "alert/source.h"
+#include "base/log.h"
+#include "base/now.h"
+#include "command/options.h"
+#include "flow/accept.h"
+#include "flow/answer.h"
+#include "flow/deliver.h"
+#include "flow/halves.h"
+#include "settings/settings.h"
+#include "store/store.h"
+
+/* With less time left than this, other due records are left to the next run. */
+#define OTHERS_LEAST_MS 3000
+
+/* What the command line says. */
+struct request_line {
+    const char *config, *source, *provider, *kind, *timeout, *dry_run, *json, *verbose, *subject_option;
+    const char **to, **field;
+    const char *subject, *message;
+    bool by_hand; /* munja send */
+};
+
+/* Everything between the command line and the answer. */
+struct notify {
+    struct request_line line;
+    enum source source;
+    struct settings settings;
+    struct alert alert;
+    struct numbers numbers;
+    struct wish wish;
+    struct record *records;
+    struct told *told;
+    struct store *store;
+    const struct deliver_half *half;
+    struct plan *plan;
+    int64_t started_ms, until_ms;
+    bool stored;
+    char note[256];
+};
+
+extern char **environ;
+
+/* The last resort, should a library overstep the deadline: the line is written where nothing but write is
+ * safe. */
+static const char overdue_line[] =
+    "MUNJA UNKNOWN - timeout: no answer in time; an accepted record will be tried again\n";
+
+static void on_overdue(int signal_number)
+{
+    (void)signal_number;
+    if (write(STDOUT_FILENO, overdue_line, sizeof overdue_line - 1) < 0)
+        _exit(EXIT_UNKNOWN);
+    _exit(EXIT_UNKNOWN);
+}
+
+static void log_to_stderr(enum log_level level, const char *line)
+{
+    (void)level;
+    fprintf(stderr, "%s\n", line);
+}
+
+static bool read_fields(struct notify *n, struct error *err)
+{
+    for (const char **field = n->line.field; field != NULL && *field != NULL; field++) {
+        const char *equals = strchr(*field, '=');
+        char name[ALERT_NAME_MAX + 1];
+        size_t length = equals == NULL ? 0 : (size_t)(equals - *field);
+        if (length == 0 || length > ALERT_NAME_MAX)
+            return error_set(err, ERROR_USAGE, 0, "option --field: \"%.40s\" is not NAME=VALUE", *field);
+        memcpy(name, *field, length);
+        name[length] = '\0';
+        if (!alert_set(&n->alert, name, equals + 1, err))
+            return error_prefix(err, "option --field");
+    }
+    return true;
+}
+
+static bool read_alert(struct notify *n, struct error *err)
+{
+    const struct input input = { environ, n->line.subject, n->line.message };
+
+    n->source = SOURCE_GUESS;
+    if (n->line.source != NULL && !source_named(n->line.source, &n->source))
+        return error_set(err, ERROR_USAGE, 0,
+                         "option --source: no such source \"%.40s\" (nagios, icinga, zabbix, checkmk, args)",
+                         n->line.source);
+    if (n->source == SOURCE_GUESS)
+        n->source = n->line.by_hand ? SOURCE_ARGS : source_guess(&input);
+    if (n->line.by_hand)
+        return alert_set(&n->alert, "source", source_name(n->source), err)
+               && alert_set(&n->alert, "type", "TEXT", err)
+               && alert_set(&n->alert, "output", n->line.message, err)
+               && alert_set(&n->alert, "subject", n->line.subject_option, err) && alert_check(&n->alert, err);
+    return source_read(n->source, &input, &n->alert, err) && read_fields(n, err)
+           && alert_check(&n->alert, err);
+}
+
+static bool read_recipients(struct notify *n, struct error *err)
+{
+    for (const char **to = n->line.to; to != NULL && *to != NULL; to++)
+        if (!numbers_add(&n->numbers, *to, err))
+            return false;
+    if (n->line.to == NULL && !numbers_add(&n->numbers, alert_get(&n->alert, "to"), err))
+        return false;
+    if (n->numbers.count > 0)
+        return true;
+    if (n->numbers.bad > 0) {
+        *err = n->numbers.fault;
+        return false;
+    }
+    return error_set(err, ERROR_USAGE, 0,
+                     "no recipient: the contact has no pager number, and no --to was given");
+}
+
+static bool read_wish(struct notify *n, struct error *err)
+{
+    const struct request_line *line = &n->line;
+    int timeout_s = n->settings.timeout_s;
+
+    if (line->timeout != NULL && (!duration_read(line->timeout, &timeout_s) || timeout_s < 1))
+        return error_set(err, ERROR_USAGE, 0,
+                         "option --timeout: \"%.20s\" is not a number of seconds, 1 or more", line->timeout);
+    /* Words too long for a wish are no provider's or kind's either: the half that knows them refuses them. */
+    snprintf(n->wish.provider, sizeof n->wish.provider, "%s", line->provider == NULL ? "" : line->provider);
+    snprintf(n->wish.kind, sizeof n->wish.kind, "%s", line->kind == NULL ? "" : line->kind);
+    n->until_ms = n->started_ms + (int64_t)timeout_s * 1000;
+    signal(SIGALRM, on_overdue);
+    alarm((unsigned)timeout_s + 3);
+    return true;
+}
+
+static bool read_all(struct notify *n, struct error *err)
+{
+    return settings_load(settings_path(n->line.config, getenv("MUNJA_CONFIG")), &n->settings, err)
+           && read_alert(n, err) && read_recipients(n, err) && read_wish(n, err)
+           && accept_records(&n->alert, &n->numbers, &n->wish, &n->records, err);
+}
+
+/* The delivering half with the configuration made ready for it. Only a munja that is installed badly lacks
+   it: then the alert is kept for one that is not. */
+static bool make_plan(struct notify *n, struct error *err)
+{
+    struct error fault = { 0 };
+
+    n->half = half_deliver(&fault);
+    if (n->half == NULL) {
+        snprintf(n->note, sizeof n->note, "%.250s", fault.text);
+        return true;
+    }
+    if (!n->half->plan_new(&n->settings, &n->plan, err) || !n->half->check_wish(n->plan, &n->wish, err))
+        return false;
+    n->half->plan_note(n->plan, n->note, sizeof n->note);
+    return true;
+}
+
+/* Find or add the records. A store that fails costs the record, not the alert. */
+static void accept(struct notify *n)
+{
+    int64_t window_ms = (int64_t)n->settings.duplicate_window_s * 1000;
+    int64_t lease_ms = n->until_ms - now_steady_ms() + DELIVERY_LEASE_SLACK_MS;
+    struct error err = { 0 };
+
+    n->stored =
+        n->store != NULL && store_accept(n->store, n->records, n->numbers.count, window_ms, lease_ms, &err);
+    if (n->stored)
+        return;
+    if (n->store != NULL) {
+        snprintf(n->note, sizeof n->note, "sent without a record: %.200s", err.text);
+        n->store = NULL;
+    }
+    log_line(LOG_LEVEL_ERROR, "store=accept fault=\"%s\"", n->note);
+}
+
+/* Nothing was sent: what the records say is the answer. */
+static void tell_all(struct notify *n)
+{
+    for (size_t i = 0; i < n->numbers.count; i++)
+        accept_tell(&n->records[i], &n->told[i]);
+}
+
+static void give_back(struct notify *n, const char *why)
+{
+    struct record **leased = calloc(n->numbers.count, sizeof *leased);
+    size_t count = 0;
+
+    for (size_t i = 0; leased != NULL && i < n->numbers.count; i++)
+        if (n->records[i].leased)
+            leased[count++] = &n->records[i];
+    if (count > 0 && n->stored)
+        store_release(n->store, leased, count, now_ms(), NULL);
+    free(leased);
+    for (size_t i = 0; i < n->numbers.count; i++)
+        if (!n->stored || n->records[i].state == RECORD_WAITING) {
+            n->told[i].situation = n->stored ? SITUATION_WAITING : SITUATION_LOST;
+            snprintf(n->told[i].reason, sizeof n->told[i].reason, "%.190s", why);
+        }
+}
+
+static bool deliver(struct notify *n, const struct wire *wire)
+{
+    struct delivery delivery = { .plan = n->plan, .wire = wire, .store = n->store, .until_ms = n->until_ms };
+    struct record **leased = calloc(n->numbers.count, sizeof *leased);
+    struct told *told = calloc(n->numbers.count, sizeof *told);
+
+    if (leased == NULL || told == NULL) {
+        free(leased);
+        free(told);
+        return false;
+    }
+    for (size_t i = 0; i < n->numbers.count; i++)
+        if (!n->stored || n->records[i].leased)
+            leased[delivery.count++] = &n->records[i];
+    delivery.record = leased;
+    delivery.told = told;
+    n->half->run(&delivery);
+    for (size_t i = 0; i < delivery.count; i++) {
+        struct told *mine = &n->told[leased[i] - n->records];
+        *mine = told[i];
+        if (!n->stored)
+            mine->situation = mine->situation == SITUATION_ACCEPTED  ? SITUATION_UNRECORDED
+                              : mine->situation == SITUATION_REFUSED ? SITUATION_REFUSED
+                                                                     : SITUATION_LOST;
+    }
+    free(leased);
+    free(told);
+    return true;
+}
+
+/* What earlier runs left behind goes out in the time that is left; its ends stand in the store, not in this
+ * answer. */
+static void deliver_others(struct notify *n, const struct wire *wire)
+{
+    struct delivery with = { .plan = n->plan, .wire = wire, .store = n->store, .until_ms = n->until_ms };
+    int64_t due_by_ms = now_ms();
+    struct told *told = NULL;
+    size_t count = 0, taken = 1;
+    bool due = false;
+
+    if (!n->stored || n->plan == NULL || !store_due(n->store, &due, NULL) || !due)
+        return;
+    if (with.wire == NULL)
+        with.wire = half_wire(NULL);
+    while (with.wire != NULL && taken > 0 && n->until_ms - now_steady_ms() >= OTHERS_LEAST_MS)
+        if (!n->half->due(&with, due_by_ms, &told, &count, &taken, NULL))
+            break;
+    free(told);
+}
+
+static void finish(struct notify *n, int *code)
+{
+    struct answer_line answer = { .told = n->told,
+                                  .count = n->numbers.count,
+                                  .bad_numbers = n->numbers.bad,
+                                  .note = n->note[0] != '\0' ? n->note : NULL,
+                                  .source = n->source,
+                                  .took_ms = now_steady_ms() - n->started_ms };
+    char line[ANSWER_BYTES];
+
+    answer_write(&answer, line);
+    *code = exit_code(answer_state(&answer), n->source);
+    if (n->line.json != NULL && (n->half != NULL || (n->half = half_deliver(NULL)) != NULL)
+        && n->half->write_json(&answer, line, NULL))
+        return;
+    puts(line);
+    fflush(stdout);
+}
+
+/* Whether every record is there already and none is to be sent by this run. */
+static bool all_found(const struct notify *n)
+{
+    for (size_t i = 0; i < n->numbers.count; i++)
+        if (!n->records[i].found)
+            return false;
+    return true;
+}
+
+static bool open_store(struct notify *n, bool *due)
+{
+    int64_t window_ms = (int64_t)n->settings.duplicate_window_s * 1000;
+    struct error err = { 0 };
+
+    if (store_open(n->settings.store, n->until_ms, &n->store, &err)
+        && store_find(n->store, n->records, n->numbers.count, window_ms, &err)
+        && store_due(n->store, due, &err))
+        return true;
+    snprintf(n->note, sizeof n->note, "sent without a record: %.200s", err.text);
+    n->store = NULL;
+    return false;
+}
+
+static bool show(struct notify *n, struct error *err)
+{
+    if (!make_plan(n, err))
+        return false;
+    if (n->half == NULL)
+        return error_set(err, ERROR_SYSTEM, 0, "%s", n->note);
+    if (n->note[0] != '\0')
+        fprintf(stderr, "%s\n", n->note);
+    return n->half->show(n->plan, n->records, n->numbers.count, n->line.json != NULL, err);
+}
+
+/* From the records to the answer. */
+static bool run(struct notify *n, int *code, struct error *err)
+{
+    const struct wire *wire = NULL;
+    struct error fault = { 0 };
+    bool due = false;
+
+    n->told = calloc(n->numbers.count, sizeof *n->told);
+    if (n->told == NULL)
+        return error_memory(err);
+    /* The look first: a repeated hand-over, with nothing else to do, loads no other half. */
+    if (open_store(n, &due) && !due && all_found(n))
+        n->stored = true;
+    else {
+        if (!make_plan(n, err))
+            return false;
+        accept(n);
+    }
+    tell_all(n);
+    if (!n->stored || accept_has_work(n->records, n->numbers.count)) {
+        if (n->half != NULL)
+            wire = half_wire(&fault);
+        if (wire == NULL || !deliver(n, wire))
+            give_back(n, n->half == NULL ? "not sent" : wire == NULL ? fault.text : "out of memory");
+    }
+    finish(n, code);
+    deliver_others(n, wire);
+    return true;
+}
+
+static int fail(const struct error *err)
+{
+    char line[ANSWER_BYTES];
+
+    answer_write_fault(err->text, line);
+    puts(line);
+    fflush(stdout);
+    return EXIT_UNKNOWN;
+}
+
+static int notify(struct notify *n)
+{
+    struct error err = { 0 };
+    int code = EXIT_OK;
+
+    if (n->line.verbose != NULL)
+        log_to(log_to_stderr, LOG_LEVEL_DEBUG);
+    if (!read_all(n, &err) || !(n->line.dry_run != NULL ? show(n, &err) : run(n, &code, &err)))
+        code = fail(&err);
+    /* Everything is on disk and written out; the rest of the process is not worth the time to take it apart.
+     */
+    fflush(NULL);
+    _exit(code);
+}
+
+/* Options of both commands; the texts of munja(1). */
+#define COMMON_OPTIONS(line)                                                                                 \
+    { 'f', "config", "FILE", "configuration ($MUNJA_CONFIG, else " MUNJA_CONFIG ")", &(line).config, NULL }, \
+        { 'T',  "to",      "NUMBER[,...]", "recipients (default: the pager of the alert's contact)",         \
+          NULL, &(line).to },                                                                                \
+        { 'p', "provider", "NAME", "this provider only, whatever the routes say", &(line).provider, NULL },  \
+        { 'k', "kind", "KIND", "auto, sms, lms or mms (default: the route's)", &(line).kind, NULL },         \
+        { 't',                                                                                               \
+          "timeout",                                                                                         \
+          "SECONDS",                                                                                         \
+          "for everything together (default: the configuration's, 20)",                                      \
+          &(line).timeout,                                                                                   \
+          NULL },                                                                                            \
+        { 'n',                                                                                               \
+          "dry-run",                                                                                         \
+          NULL,                                                                                              \
+          "show what would be sent to whom; touch neither store nor network",                                \
+          &(line).dry_run,                                                                                   \
+          NULL },                                                                                            \
+        { 0, "json", NULL, "print one JSON document instead of the line", &(line).json, NULL },              \
+    {                                                                                                        \
+        'v', "verbose", NULL, "log every attempt to standard error", &(line).verbose, NULL                   \
+    }
+
+int command_notify(int argc, char **argv)
+{
+    struct notify n = { .started_ms = now_steady_ms() };
+    const struct option_spec specs[] = {
+        {'s',            "source", "SOURCE", "nagios, icinga, zabbix, checkmk or args (guessed when absent)",
+         &n.line.source, NULL },
+        { 'F',      "field", "NAME=VALUE", "set a field of the alert; may be repeated", NULL, &n.line.field },
+        COMMON_OPTIONS(n.line),
+        { 0},
+    };
+    const struct command_help help = { "munja notify [options] [--] [SUBJECT [MESSAGE]]",
+                                       "Take charge of an alert and send it as an SMS." };
+    struct error err = { 0 };
+    int operands = 0;
+    bool done = false;
+
+    if (!options_read(argc, argv, specs, &help, &operands, &done, &err))
+        return fail(&err);
+    if (done)
+        return EXIT_UNKNOWN;
+    if (operands > 2) {
+        error_set(&err, ERROR_USAGE, 0,
+                  "too many operands: SUBJECT and MESSAGE at most, after \"--\" if one starts with \"-\"");
+        return fail(&err);
+    }
+    n.line.subject = operands > 0 ? argv[1] : NULL;
+    n.line.message = operands > 1 ? argv[2] : NULL;
+    return notify(&n);
+}
+
+int command_send(int argc, char **argv)
+{
+    struct notify n = { .started_ms = now_steady_ms(), .line.by_hand = true };
+    const struct option_spec specs[] = {
+        {0,       "subject", "TEXT", "title of a long message", &n.line.subject_option, NULL },
+        COMMON_OPTIONS(n.line),
+        { 0},
+    };
+    const struct command_help help = { "munja send --to NUMBER[,...] [options] [--] TEXT",
+                                       "Send a text by hand." };
+    struct error err = { 0 };
+    int operands = 0;
+    bool done = false;
+
+    if (!options_read(argc, argv, specs, &help, &operands, &done, &err))
+        return fail(&err);
+    if (done)
+        return EXIT_UNKNOWN;
+    if (operands != 1 || n.line.to == NULL) {
+        error_set(&err, ERROR_USAGE, 0, "%s",
+                  operands != 1 ? "one TEXT is wanted, in quotes" : "option --to is missing");
+        return fail(&err);
+    }
+    n.line.message = argv[1];
+    return notify(&n);
+}

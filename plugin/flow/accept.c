@@ -1,0 +1,63 @@
+/* The first half of the way: an alert becomes a record for each recipient. Needs the store only. */
+#include "flow/accept.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/now.h"
+
+bool accept_records(const struct alert *alert, const struct numbers *numbers, const struct wish *wish,
+                    struct record **records, struct error *err)
+{
+    struct record *made = calloc(numbers->count, sizeof *made);
+
+    if (made == NULL)
+        return error_memory(err);
+    for (size_t i = 0; i < numbers->count; i++) {
+        memcpy(made[i].recipient, numbers->number[i], sizeof made[i].recipient);
+        made[i].alert = *alert;
+        made[i].wish = *wish;
+        made[i].created_ms = made[i].due_ms = now_ms();
+        identity_of(alert, made[i].recipient, &made[i].identity);
+    }
+    *records = made;
+    return true;
+}
+
+bool accept_has_work(const struct record *records, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (records[i].leased)
+            return true;
+    return false;
+}
+
+static enum situation situation_of(const struct record *record)
+{
+    switch (record->state) {
+    case RECORD_ACCEPTED:
+        return SITUATION_HANDLED;
+    case RECORD_REFUSED:
+        return SITUATION_REFUSED;
+    case RECORD_HELD:
+        return SITUATION_HELD;
+    case RECORD_DEAD:
+        return SITUATION_DEAD;
+    case RECORD_WAITING:
+        break;
+    }
+    /* Nobody tried yet and this process has not got the lease: somebody else is at it. */
+    return record->found && !record->leased && record->tries == 0 ? SITUATION_UNDERWAY : SITUATION_WAITING;
+}
+
+void accept_tell(const struct record *record, struct told *told)
+{
+    *told = (struct told){ .record = record->id, .situation = situation_of(record) };
+    snprintf(told->recipient, sizeof told->recipient, "%s", record->recipient);
+    snprintf(told->provider, sizeof told->provider, "%s", record->provider);
+    snprintf(told->reference, sizeof told->reference, "%s", record->reference);
+    if (situation_state(told->situation) > 0)
+        snprintf(told->reason, sizeof told->reason, "%s%s%s", record->code,
+                 record->code[0] != '\0' ? ", " : "", record->meaning);
+}

@@ -1,0 +1,321 @@
+/* The second half of the way: records go out through the providers of their routes, one provider's batch
+   after the other, and every end is written down before the next begins. */
+#include "flow/deliver.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/log.h"
+#include "base/now.h"
+#include "flow/compose.h"
+#include "flow/plan.h"
+#include "flow/session.h"
+#include "flow/task.h"
+
+/* No batch is larger, whatever a gateway takes. */
+#define BATCH_MAX 200
+
+/* Records taken from the store at once. */
+#define HANDFUL 50
+
+/* Room for what struct batch_item promises, and NUL. */
+#define REFERENCE_BYTES 41
+
+/* With less time than this left, no attempt is begun. */
+#define ATTEMPT_LEAST_MS 200
+
+struct run {
+    struct delivery *delivery;
+    struct session session;
+    struct task *task;
+    char stem[20]; /* of the references at gateways: unlike any other store's */
+};
+
+/* A reference is the same whenever the same record is sent: a gateway that knows it will not deliver it
+ * twice. */
+static void reference_for(const struct run *run, const struct task *task, char reference[REFERENCE_BYTES])
+{
+    long long id = task->record->id != 0 ? (long long)task->record->id : (long long)(task - run->task);
+    int length = snprintf(reference, REFERENCE_BYTES, "%.18s-%lld", run->stem, id);
+
+    if (task->fitted.texts > 1)
+        snprintf(reference + length, REFERENCE_BYTES - (size_t)length, "-%u", (unsigned)task->part % 100 + 1);
+}
+
+static void settle(struct run *run, struct task *const *tasks, const struct settlement *settlements,
+                   size_t count)
+{
+    struct record *records[BATCH_MAX];
+    struct error err = { 0 };
+
+    for (size_t i = 0; i < count; i++)
+        records[i] = tasks[i]->record;
+    /* What the store cannot note was sent all the same: say it, the answer will be judged by what is known
+     * here. */
+    if (run->delivery->store != NULL
+        && !store_settle(run->delivery->store, records, settlements, count, &err))
+        log_line(LOG_LEVEL_ERROR, "store=settle fault=\"%s\"", err.text);
+}
+
+static void settle_one(struct run *run, struct task *task, const struct settlement *settlement)
+{
+    settle(run, &task, settlement, 1);
+}
+
+/* Fit the text for the provider that is next. A text that cannot be made costs this provider only. */
+static bool compose(struct run *run, struct task *task)
+{
+    struct settlement settlement;
+    struct outcome outcome = { 0 };
+    struct error err = { 0 };
+
+    if (task->composed)
+        return true;
+    if (compose_text(task->record, task->route, task_provider(task), &task->fitted, &err)) {
+        task->composed = true;
+        if (task->part >= task->fitted.texts)
+            task->part = 0;
+        return true;
+    }
+    outcome_set(&outcome, OUTCOME_ACCOUNT, "", err.text);
+    task_judge(task, &outcome, false, &settlement);
+    settle_one(run, task, &settlement);
+    return false;
+}
+
+static const char *text_of(const struct task *task)
+{
+    return task->fitted.text[task->part];
+}
+
+static bool same_message(const struct task *a, const struct task *b)
+{
+    return strcmp(text_of(a), text_of(b)) == 0 && strcmp(a->fitted.subject, b->fitted.subject) == 0;
+}
+
+static bool can_join_own(const struct api *api, const struct task *task)
+{
+    return api->own_max > 1 && (api->own_kinds & 1u << task->fitted.kind) != 0
+           && (!api->own_one_line || strchr(text_of(task), '\n') == NULL);
+}
+
+/* Whether the task could travel in the same request as first, but for its text. */
+static bool is_companion(struct run *run, struct task *task, const struct task *first)
+{
+    return !task->done && !task->alone && task_provider(task) == task_provider(first) && compose(run, task)
+           && task->fitted.kind == first->fitted.kind;
+}
+
+static bool is_among(struct task *const *tasks, size_t count, const char *recipient)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(tasks[i]->record->recipient, recipient) == 0)
+            return true;
+    return false;
+}
+
+/* The tasks that go out together with the first one: those with the same text, or, when texts differ and the
+   gateway takes that, each with its own. Each recipient once: gateways refuse a list that names one twice. */
+static size_t gather(struct run *run, struct task *first, struct task *tasks[BATCH_MAX], bool *own)
+{
+    const struct api *api = task_provider(first)->api;
+    size_t most, count = 1;
+
+    *own = false;
+    tasks[0] = first;
+    for (size_t i = 0; i < run->delivery->count && !first->alone && can_join_own(api, first); i++)
+        if (is_companion(run, &run->task[i], first) && can_join_own(api, &run->task[i])
+            && !same_message(&run->task[i], first))
+            *own = true;
+    most = *own ? api->own_max : api->same_max;
+    for (size_t i = 0; i < run->delivery->count && count < most && count < BATCH_MAX && !first->alone; i++) {
+        struct task *task = &run->task[i];
+        if (task != first && is_companion(run, task, first)
+            && (*own ? can_join_own(api, task) : same_message(task, first))
+            && !is_among(tasks, count, task->record->recipient))
+            tasks[count++] = task;
+    }
+    return count;
+}
+
+/* How long this attempt may take: its share of what is left, so that a silent gateway leaves time for the
+ * next. */
+static int64_t attempt_until(const struct run *run, const struct task *task)
+{
+    int64_t now = now_steady_ms(), left = run->delivery->until_ms - now;
+    int64_t most = (int64_t)task_provider(task)->timeout_s * 1000;
+    size_t providers = task->providers - task->next;
+
+    left = providers > 1 ? left / (int64_t)providers : left;
+    return now + (most > 0 && most < left ? most : left);
+}
+
+/* Whether the provider said no to the request as a whole, so that one bad number may hide among good ones. */
+static bool refused_whole(const struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->item[i].outcome.kind != OUTCOME_REFUSED
+            || strcmp(batch->item[i].outcome.code, batch->item[0].outcome.code) != 0)
+            return false;
+    return batch->count > 1;
+}
+
+static void send_batch(struct run *run, struct task **tasks, size_t count, bool own)
+{
+    const struct provider *provider = task_provider(tasks[0]);
+    struct batch_item items[BATCH_MAX] = { 0 };
+    struct settlement settlements[BATCH_MAX];
+    struct record *records[BATCH_MAX];
+    char references[BATCH_MAX][REFERENCE_BYTES];
+    struct batch batch = { .kind = tasks[0]->fitted.kind, .own = own, .item = items, .count = count };
+    struct error err = { 0 };
+    bool whole;
+
+    for (size_t i = 0; i < count; i++) {
+        records[i] = tasks[i]->record;
+        reference_for(run, tasks[i], references[i]);
+        items[i].to = tasks[i]->record->recipient;
+        items[i].text = text_of(tasks[i]);
+        items[i].subject = tasks[i]->fitted.subject;
+        items[i].reference = references[i];
+    }
+    if (run->delivery->store != NULL
+        && !store_begin(run->delivery->store, records, count, provider->name, &err))
+        log_line(LOG_LEVEL_ERROR, "store=begin fault=\"%s\"", err.text);
+    session_send(&run->session, provider, &batch, attempt_until(run, tasks[0]));
+    whole = refused_whole(&batch);
+    for (size_t i = 0; i < count; i++)
+        task_judge(tasks[i], &items[i].outcome, whole, &settlements[i]);
+    settle(run, tasks, settlements, count);
+}
+
+static struct task *first_open(const struct run *run)
+{
+    for (size_t i = 0; i < run->delivery->count; i++)
+        if (!run->task[i].done)
+            return &run->task[i];
+    return NULL;
+}
+
+static void run_tasks(struct run *run)
+{
+    struct task *first, *tasks[BATCH_MAX];
+    struct settlement settlement;
+    bool own;
+
+    while ((first = first_open(run)) != NULL) {
+        if (run->delivery->until_ms - now_steady_ms() < ATTEMPT_LEAST_MS) {
+            task_postpone(first, "no time left", &settlement);
+            settle_one(run, first, &settlement);
+        } else if (compose(run, first)) {
+            size_t count = gather(run, first, tasks, &own);
+            send_batch(run, tasks, count, own);
+        }
+    }
+}
+
+static bool open_tasks(struct run *run, struct error *err)
+{
+    struct delivery *delivery = run->delivery;
+
+    run->task = calloc(delivery->count, sizeof *run->task);
+    if (run->task == NULL)
+        return error_memory(err);
+    for (size_t i = 0; i < delivery->count; i++) {
+        struct settlement settlement;
+        bool is_settled = false;
+        if (!task_open(&run->task[i], delivery->plan, delivery->record[i], &delivery->told[i], &is_settled,
+                       &settlement, err))
+            return false;
+        if (is_settled)
+            settle_one(run, &run->task[i], &settlement);
+    }
+    return true;
+}
+
+static void make_stem(struct run *run)
+{
+    unsigned char bytes[8] = { 0 };
+
+    if (run->delivery->store != NULL) {
+        snprintf(run->stem, sizeof run->stem, "m%s", store_id(run->delivery->store));
+        return;
+    }
+    if (getrandom(bytes, sizeof bytes, GRND_NONBLOCK) < 0)
+        memcpy(bytes, &(int64_t){ now_ms() }, sizeof bytes);
+    run->stem[0] = 'x';
+    for (size_t i = 0; i < sizeof bytes; i++)
+        snprintf(run->stem + 1 + 2 * i, 3, "%02x", bytes[i]);
+}
+
+/* Nothing could be begun at all (memory): every record stays for later. */
+static void postpone_all(struct delivery *delivery, const struct error *err)
+{
+    for (size_t i = 0; i < delivery->count; i++) {
+        struct told *told = &delivery->told[i];
+        told->situation = SITUATION_WAITING;
+        told->record = delivery->record[i]->id;
+        snprintf(told->recipient, sizeof told->recipient, "%s", delivery->record[i]->recipient);
+        snprintf(told->reason, sizeof told->reason, "%.*s", (int)sizeof told->reason - 1, err->text);
+    }
+    if (delivery->store != NULL)
+        store_release(delivery->store, delivery->record, delivery->count, now_ms(), NULL);
+}
+
+void deliver_run(struct delivery *delivery)
+{
+    struct run run = { .delivery = delivery };
+    struct error err = { 0 };
+
+    srandom((unsigned)now_ms() ^ (unsigned)(uintptr_t)&run);
+    make_stem(&run);
+    if (session_open(&run.session, delivery->plan, delivery->wire, delivery->store, &err)
+        && open_tasks(&run, &err))
+        run_tasks(&run);
+    else
+        postpone_all(delivery, &err);
+    for (size_t i = 0; run.task != NULL && i < delivery->count; i++)
+        task_clear(&run.task[i]);
+    free(run.task);
+    session_close(&run.session);
+}
+
+bool deliver_due(const struct delivery *with, int64_t due_by_ms, struct told **told, size_t *count,
+                 size_t *taken, struct error *err)
+{
+    struct delivery delivery = *with;
+    struct record *records = NULL, *pointers[HANDFUL];
+    struct told *grown;
+    bool delivered = false;
+
+    *taken = 0;
+    if (!store_claim(with->store, HANDFUL, due_by_ms, with->until_ms - now_steady_ms() + DELIVERY_LEASE_SLACK_MS,
+                     &records, taken, err))
+        return false;
+    if (*taken == 0) {
+        delivered = true;
+        goto out;
+    }
+    grown = realloc(*told, (*count + *taken) * sizeof **told);
+    if (grown == NULL) {
+        error_memory(err);
+        goto out;
+    }
+    *told = grown;
+    for (size_t i = 0; i < *taken; i++)
+        pointers[i] = &records[i];
+    delivery.record = pointers;
+    delivery.told = *told + *count;
+    delivery.count = *taken;
+    memset(delivery.told, 0, *taken * sizeof *delivery.told);
+    deliver_run(&delivery);
+    *count += *taken;
+    delivered = true;
+out:
+    for (size_t i = 0; i < *taken; i++)
+        record_clear(&records[i]);
+    free(records);
+    return delivered;
+}

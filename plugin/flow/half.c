@@ -1,0 +1,67 @@
+/* What munja_deliver.so shows to the executable: one table. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "flow/deliver.h"
+#include "flow/plan.h"
+#include "flow/show.h"
+
+static bool plan_new(const struct settings *settings, struct plan **plan, struct error *err)
+{
+    struct plan *made = calloc(1, sizeof *made);
+
+    if (made == NULL)
+        return error_memory(err);
+    if (plan_open(settings, made, err)) {
+        *plan = made;
+        return true;
+    }
+    plan_clear(made);
+    free(made);
+    return false;
+}
+
+static void plan_free(struct plan *plan)
+{
+    if (plan != NULL)
+        plan_clear(plan);
+    free(plan);
+}
+
+static bool check_wish(const struct plan *plan, const struct wish *wish, struct error *err)
+{
+    enum kind kind;
+
+    if (wish->provider[0] != '\0' && plan_provider(plan, wish->provider) == NULL)
+        return error_set(err, ERROR_USAGE, 0, "option --provider: no such provider \"%s\" in %s",
+                         wish->provider, plan->settings->path);
+    if (wish->kind[0] != '\0' && !kind_named(wish->kind, &kind))
+        return error_set(err, ERROR_USAGE, 0, "option --kind: no such kind \"%s\" (auto, sms, lms, mms)",
+                         wish->kind);
+    return true;
+}
+
+static bool plan_note(const struct plan *plan, char *note, size_t room)
+{
+    const struct faults *faults = &plan->faults;
+
+    if (faults->count == 0)
+        return false;
+    if (faults->count == 1)
+        snprintf(note, room, "%s:%d: %s", plan->settings->path, faults->fault[0].line, faults->fault[0].text);
+    else
+        snprintf(note, room, "%s:%d: %s (%zu faults, see munja config check)", plan->settings->path,
+                 faults->fault[0].line, faults->fault[0].text, faults->count);
+    return true;
+}
+
+const struct deliver_half munja_deliver = {
+    .plan_new = plan_new,
+    .plan_free = plan_free,
+    .check_wish = check_wish,
+    .plan_note = plan_note,
+    .run = deliver_run,
+    .due = deliver_due,
+    .show = show_records,
+    .write_json = show_answer,
+};

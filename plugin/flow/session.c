@@ -1,0 +1,222 @@
+/* Tokens, requests and replies: what lies between a batch and its outcomes. */
+#include "flow/session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/now.h"
+
+/* How long others wait for the process that logs in before one of them does it itself. */
+#define RENEW_MS 10000
+
+bool session_open(struct session *session, const struct plan *plan, const struct wire *wire,
+                  struct store *store, struct error *err)
+{
+    char **token = calloc(plan->providers + 1, sizeof *token);
+    struct carrier *carrier = token == NULL ? NULL : wire->open(err);
+
+    if (token == NULL)
+        return error_memory(err);
+    if (carrier == NULL) {
+        free(token);
+        return false;
+    }
+    *session =
+        (struct session){ .plan = plan, .wire = wire, .carrier = carrier, .store = store, .token = token };
+    return true;
+}
+
+void session_close(struct session *session)
+{
+    for (size_t i = 0; session->plan != NULL && i < session->plan->providers; i++)
+        free(session->token[i]);
+    free(session->token);
+    if (session->carrier != NULL)
+        session->wire->close(session->carrier);
+    *session = (struct session){ 0 };
+}
+
+/* Where this session keeps the provider's token. */
+static char **token_slot(struct session *session, const struct provider *provider)
+{
+    return &session->token[provider - session->plan->provider];
+}
+
+static void outcome_from_error(struct outcome *outcome, const struct error *err)
+{
+    outcome_set(outcome, err->kind == ERROR_SETTINGS ? OUTCOME_ACCOUNT : OUTCOME_RETRY, "", err->text);
+}
+
+/* One request and its reply. False: nothing went out, and outcome says why. */
+static bool carry(struct session *session, const struct provider *provider, const struct request *request,
+                  int64_t until_ms, struct reply *reply, struct outcome *outcome)
+{
+    struct error err = { 0 };
+
+    if (session->wire->carry(session->carrier, &provider->carrier, request, until_ms, reply, &err))
+        return true;
+    outcome_from_error(outcome, &err);
+    return false;
+}
+
+/* A login that succeeds leaves its token in answer. */
+static void log_in(struct session *session, const struct provider *provider, const struct account *account,
+                   int64_t until_ms, struct answer *answer)
+{
+    const struct query query = { .now_ms = now_ms() };
+    struct request request = { 0 };
+    struct reply reply = { 0 };
+    struct error err = { 0 };
+
+    if (!provider->api->login.build(&query, account, &request, &err))
+        outcome_from_error(&answer->outcome, &err);
+    else if (carry(session, provider, &request, until_ms, &reply, &answer->outcome)) {
+        if (reply.status == 0)
+            outcome_from_reply(&answer->outcome, &reply);
+        else
+            provider->api->login.judge(&query, account, &reply, answer);
+    }
+    request_clear(&request);
+    reply_clear(&reply);
+    if (answer->outcome.kind == OUTCOME_ACCEPTED && answer->token != NULL)
+        return;
+    /* Nothing was sent yet: an unsure or refused login costs only another provider. */
+    if (answer->outcome.kind == OUTCOME_UNSURE)
+        answer->outcome.kind = OUTCOME_RETRY;
+    else if (answer->outcome.kind != OUTCOME_RETRY)
+        answer->outcome.kind = OUTCOME_ACCOUNT;
+    free(answer->token);
+    answer->token = NULL;
+}
+
+static bool token_key(const struct provider *provider, struct buf *key, struct error *err)
+{
+    const struct account *account = &provider->account;
+
+    return buf_format(key, "%s\n%s\n%s\n%s", provider->name, provider->api->name, provider->carrier.url,
+                      account->user == NULL ? "" : account->user)
+           || error_memory(err);
+}
+
+/* The store's token, or the right to fetch one; waits while another process is at it. */
+static enum token_state await_token(struct session *session, const char *key, const char *refused,
+                                    int64_t until_ms, char **token, struct error *err)
+{
+    enum token_state state = TOKEN_AWAITED;
+
+    for (;;) {
+        const struct timespec nap = { .tv_nsec = 30 * 1000 * 1000 };
+
+        if (!token_take(session->store, key, refused, RENEW_MS, &state, token, err))
+            return TOKEN_YOURS; /* a store that fails costs a login, not the message */
+        if (state != TOKEN_AWAITED || now_steady_ms() >= until_ms)
+            return state;
+        nanosleep(&nap, NULL);
+    }
+}
+
+/* Put a token into the session's slot. refused is the one that the gateway did not take (NULL: none). */
+static bool find_token(struct session *session, const struct provider *provider, const char *refused,
+                       int64_t until_ms, struct outcome *outcome)
+{
+    char **slot = token_slot(session, provider);
+    struct account account = provider->account;
+    struct answer answer = { 0 };
+    struct error err = { 0 };
+    struct buf key = { 0 };
+    enum token_state state = TOKEN_YOURS;
+    char *token = NULL;
+
+    if (*slot != NULL && refused == NULL)
+        return true;
+    account.wire = session->wire;
+    if (!token_key(provider, &key, &err))
+        outcome_from_error(outcome, &err);
+    else {
+        if (session->store != NULL)
+            state = await_token(session, key.data, refused, until_ms, &token, &err);
+        if (state == TOKEN_YOURS) {
+            log_in(session, provider, &account, until_ms, &answer);
+            token = answer.token;
+            answer.token = NULL;
+            if (session->store != NULL)
+                token_put(session->store, key.data, token, answer.token_until * 1000, NULL);
+            *outcome = answer.outcome;
+        } else if (state == TOKEN_AWAITED)
+            outcome_set(outcome, OUTCOME_RETRY, "login", "no token in time: another process is logging in");
+    }
+    free(*slot);
+    *slot = token;
+    buf_clear(&key);
+    answer_clear(&answer);
+    return token != NULL;
+}
+
+static void outcome_for_all(struct batch *batch, const struct outcome *outcome)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        batch->item[i].outcome = *outcome;
+}
+
+/* Build, carry, judge, once. */
+static void send_once(struct session *session, const struct provider *provider, struct batch *batch,
+                      int64_t until_ms)
+{
+    struct account account = provider->account;
+    struct request request = { 0 };
+    struct reply reply = { 0 };
+    struct error err = { 0 };
+    struct outcome outcome = { 0 };
+
+    outcome_for_all(batch, &outcome);
+    account.wire = session->wire;
+    if (provider->api->login.build != NULL && *token_slot(session, provider) != NULL)
+        account.token = *token_slot(session, provider);
+    if (!provider->api->send.build(batch, &account, &request, &err)) {
+        /* This driver cannot make a request of it; another may. */
+        outcome_set(&outcome, OUTCOME_ACCOUNT, "", err.text);
+        outcome_for_all(batch, &outcome);
+    } else if (!carry(session, provider, &request, until_ms, &reply, &outcome))
+        outcome_for_all(batch, &outcome);
+    else if (reply.status == 0) {
+        outcome_from_reply(&outcome, &reply);
+        outcome_for_all(batch, &outcome);
+    } else
+        provider->api->send.judge(&account, &reply, batch);
+    request_clear(&request);
+    reply_clear(&reply);
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->item[i].outcome.kind == OUTCOME_NONE)
+            outcome_set(&batch->item[i].outcome, OUTCOME_UNSURE, "",
+                        "the reply does not speak of this recipient");
+}
+
+static bool token_was_refused(const struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        if (!batch->item[i].outcome.token_refused)
+            return false;
+    return batch->count > 0;
+}
+
+void session_send(struct session *session, const struct provider *provider, struct batch *batch,
+                  int64_t until_ms)
+{
+    bool logs_in = provider->api->login.build != NULL && provider->account.token == NULL;
+    struct outcome outcome = { 0 };
+    char *refused;
+
+    if (logs_in && !find_token(session, provider, NULL, until_ms, &outcome)) {
+        outcome_for_all(batch, &outcome);
+        return;
+    }
+    send_once(session, provider, batch, until_ms);
+    if (!logs_in || !token_was_refused(batch) || now_steady_ms() >= until_ms)
+        return;
+    refused = strdup(*token_slot(session, provider));
+    if (refused != NULL && find_token(session, provider, refused, until_ms, &outcome))
+        send_once(session, provider, batch, until_ms);
+    free(refused);
+}

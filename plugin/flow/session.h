@@ -1,0 +1,29 @@
+#ifndef MUNJA_FLOW_SESSION_H
+#define MUNJA_FLOW_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "flow/plan.h"
+#include "http/wire.h"
+#include "store/store.h"
+
+/* Speaking with providers: connections, and tokens shared through the store. */
+struct session {
+    const struct plan *plan;
+    const struct wire *wire;
+    struct carrier *carrier;
+    struct store *store; /* NULL: tokens live in this session only */
+    char **token;        /* one for each provider of the plan, as far as known */
+};
+
+bool session_open(struct session *session, const struct plan *plan, const struct wire *wire,
+                  struct store *store, struct error *err);
+void session_close(struct session *session);
+
+/* Log in when needed, send one batch, judge; after a refused token once more with a new one. Every item has
+   an outcome afterwards. Over at until_ms (now_steady_ms). */
+void session_send(struct session *session, const struct provider *provider, struct batch *batch,
+                  int64_t until_ms);
+
+#endif

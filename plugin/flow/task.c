@@ -1,0 +1,248 @@
+/* One record on its way: which provider next, and what each outcome means for it. */
+#include "flow/task.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mask.h"
+#include "base/now.h"
+#include "flow/compose.h"
+
+/* A gateway that loses every answer but delivers would wake somebody again and again: after so many attempts
+   an operator decides. */
+#define UNSURE_TRIES_MAX 4
+
+#define DELAY_FIRST_MS 15000
+#define DELAY_MOST_MS  (15 * 60 * 1000)
+
+int64_t task_delay_ms(const struct task *task, int wait_s)
+{
+    size_t providers = task->providers == 0 ? 1 : task->providers;
+    size_t rounds = task->record->tries <= 0 ? 0 : ((size_t)task->record->tries - 1) / providers;
+    int64_t delay = DELAY_FIRST_MS;
+
+    for (size_t i = 0; i < rounds && delay < DELAY_MOST_MS; i++)
+        delay *= 2;
+    /* Up to half as much again, so that the records of an outage do not come back in one moment. */
+    delay += random() % (delay / 2);
+    if (delay > DELAY_MOST_MS)
+        delay = DELAY_MOST_MS;
+    return delay < (int64_t)wait_s * 1000 ? (int64_t)wait_s * 1000 : delay;
+}
+
+static bool answer_was_lost(const struct record *record)
+{
+    return strcmp(record->outcome, "begun") == 0
+           || strcmp(record->outcome, outcome_name(OUTCOME_UNSURE)) == 0;
+}
+
+/* Put the provider that may have it already in front, where asking it again is safe or where it has a part.
+ */
+static void prefer_last(struct task *task)
+{
+    const struct record *record = task->record;
+
+    for (size_t i = 0; i < task->providers; i++) {
+        const struct provider *provider = task->order[i];
+        bool safe = answer_was_lost(record) && (provider->api->caps & API_IDEMPOTENT);
+        if (strcmp(provider->name, record->provider) != 0 || (!safe && record->parts_done == 0))
+            continue;
+        memmove(&task->order[1], &task->order[0], i * sizeof *task->order);
+        task->order[0] = provider;
+        task->part = (size_t)record->parts_done;
+        return;
+    }
+}
+
+static bool find_order(struct task *task, const struct plan *plan, struct error *err)
+{
+    const struct provider *wished = plan_provider(plan, task->record->wish.provider);
+    const struct route *route = task->route;
+    size_t count = wished != NULL ? 1 : route->providers;
+
+    task->order = calloc(count + 1, sizeof *task->order);
+    if (task->order == NULL)
+        return error_memory(err);
+    for (size_t i = 0; i < count; i++) {
+        const struct provider *provider = wished != NULL ? wished : route->provider[i];
+        if (api_reaches(provider->api, task->record->recipient))
+            task->order[task->providers++] = provider;
+    }
+    prefer_last(task);
+    return true;
+}
+
+bool task_open(struct task *task, const struct plan *plan, struct record *record, struct told *told,
+               bool *settle, struct settlement *settlement, struct error *err)
+{
+    *task = (struct task){ .record = record, .told = told };
+    *told = (struct told){ .record = record->id };
+    snprintf(told->recipient, sizeof told->recipient, "%s", record->recipient);
+    task->route = plan_route(plan, &record->alert, record->recipient, now_s());
+    if (!find_order(task, plan, err))
+        return false;
+    *settle = true;
+    if (strcmp(record->outcome, "begun") == 0 && task->route->unsure == UNSURE_HOLD
+        && (task->providers == 0 || !(task->order[0]->api->caps & API_IDEMPOTENT))) {
+        const struct outcome lost = { .kind = OUTCOME_UNSURE, .code = "lost", .meaning = "the sender died" };
+        task->next = task->providers;
+        task_judge(task, &lost, false, settlement);
+    } else if (task->providers == 0)
+        task_postpone(task, "no provider of this configuration reaches this number", settlement);
+    else
+        *settle = false;
+    return true;
+}
+
+void task_clear(struct task *task)
+{
+    free(task->order);
+    fitted_clear(&task->fitted);
+    *task = (struct task){ 0 };
+}
+
+const struct provider *task_provider(const struct task *task)
+{
+    return task->order[task->next];
+}
+
+/* Keep the record for later, or give it up when its time is over. */
+static void keep(struct task *task, int wait_s, struct settlement *settlement)
+{
+    int64_t age_ms = now_ms() - task->record->created_ms;
+
+    task->done = true;
+    settlement->keep_lease = false;
+    if (age_ms > (int64_t)task->route->retry_for_s * 1000) {
+        settlement->state = RECORD_DEAD;
+        task->told->situation = SITUATION_DEAD;
+        return;
+    }
+    settlement->state = RECORD_WAITING;
+    settlement->due_ms = now_ms() + task_delay_ms(task, wait_s);
+    task->told->situation = SITUATION_WAITING;
+}
+
+/* Another provider renders and fits again from the whole alert, and starts with the first part. */
+static bool go_on(struct task *task)
+{
+    if (task->next + 1 >= task->providers)
+        return false;
+    task->next++;
+    fitted_clear(&task->fitted);
+    task->composed = task->alone = task->repeated = false;
+    task->part = 0;
+    return true;
+}
+
+static void finish(struct task *task, enum record_state state, enum situation situation,
+                   struct settlement *settlement)
+{
+    task->done = true;
+    task->told->situation = situation;
+    settlement->state = state;
+    settlement->keep_lease = false;
+}
+
+static void judge_accepted(struct task *task, const struct outcome *outcome, struct settlement *settlement)
+{
+    task->part++;
+    settlement->parts_done = (int)task->part;
+    if (task->part < task->fitted.texts)
+        return;
+    finish(task, RECORD_ACCEPTED, SITUATION_ACCEPTED, settlement);
+    snprintf(task->told->reference, sizeof task->told->reference, "%s", outcome->reference);
+    task->told->reason[0] = '\0';
+}
+
+static void judge_unsure(struct task *task, struct settlement *settlement)
+{
+    const struct provider *provider = task->next < task->providers ? task_provider(task) : NULL;
+
+    if (provider != NULL && (provider->api->caps & API_IDEMPOTENT) && !task->repeated) {
+        task->repeated = true;
+        return;
+    }
+    if (task->route->unsure == UNSURE_HOLD || task->record->tries >= UNSURE_TRIES_MAX)
+        finish(task, RECORD_HELD, SITUATION_HELD, settlement);
+    else if (!go_on(task))
+        keep(task, 0, settlement);
+}
+
+static void log_outcome(const struct task *task, const struct outcome *outcome)
+{
+    char masked[MASK_BYTES];
+
+    log_line(
+        LOG_LEVEL_INFO, "record=%lld to=%s provider=%s kind=%s cost=%d outcome=%s code=%s meaning=\"%s\"",
+        (long long)task->record->id, mask_number(task->record->recipient, masked), task->told->provider,
+        task->told->kind, task->told->cost, outcome_name(outcome->kind), outcome->code, outcome->meaning);
+}
+
+/* What the answer says of this attempt. */
+static void tell(struct task *task, const struct outcome *outcome)
+{
+    struct told *told = task->told;
+
+    if (task->next < task->providers)
+        snprintf(told->provider, sizeof told->provider, "%s", task_provider(task)->name);
+    snprintf(told->reason, sizeof told->reason, "%s%s%s", outcome->code,
+             outcome->code[0] != '\0' && outcome->meaning[0] != '\0' ? ", " : "", outcome->meaning);
+    if (task->composed) {
+        snprintf(told->kind, sizeof told->kind, "%s", kind_name(task->fitted.kind));
+        snprintf(told->unit, sizeof told->unit, "%s", compose_unit(task_provider(task)));
+        told->cost = task->fitted.cost;
+        told->limit = task->fitted.limit;
+        told->messages = (int)task->fitted.texts;
+        told->cut = task->fitted.cut;
+        told->replaced = task->fitted.replaced;
+    }
+    told->attempts++;
+    log_outcome(task, outcome);
+}
+
+void task_judge(struct task *task, const struct outcome *outcome, bool whole_batch,
+                struct settlement *settlement)
+{
+    *settlement = (struct settlement){ .state = RECORD_WAITING,
+                                       .outcome = outcome_name(outcome->kind),
+                                       .code = outcome->code,
+                                       .meaning = outcome->meaning,
+                                       .reference = outcome->reference,
+                                       .due_ms = now_ms(),
+                                       .parts_done = (int)task->part,
+                                       .keep_lease = true };
+    tell(task, outcome);
+    switch (outcome->kind) {
+    case OUTCOME_ACCEPTED:
+        judge_accepted(task, outcome, settlement);
+        break;
+    case OUTCOME_REFUSED:
+        if (whole_batch)
+            task->alone = true;
+        else
+            finish(task, RECORD_REFUSED, SITUATION_REFUSED, settlement);
+        break;
+    case OUTCOME_UNSURE:
+    case OUTCOME_NONE:
+        judge_unsure(task, settlement);
+        break;
+    case OUTCOME_RETRY:
+    case OUTCOME_ACCOUNT:
+        if (!go_on(task))
+            keep(task, outcome->wait_s, settlement);
+        break;
+    }
+    if (!task->done && task->part == 0)
+        settlement->parts_done = 0;
+}
+
+void task_postpone(struct task *task, const char *why, struct settlement *settlement)
+{
+    *settlement = (struct settlement){ .outcome = "", .code = "", .meaning = why, .reference = "" };
+    if (task->told->reason[0] == '\0')
+        snprintf(task->told->reason, sizeof task->told->reason, "%s", why);
+    keep(task, 0, settlement);
+}

@@ -1,0 +1,49 @@
+#ifndef MUNJA_FLOW_TASK_H
+#define MUNJA_FLOW_TASK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "flow/answer.h"
+#include "flow/plan.h"
+#include "provider/outcome.h"
+#include "store/store.h"
+
+/* One record on its way through the providers of its route. */
+struct task {
+    struct record *record;
+    struct told *told;
+    const struct route *route;
+    const struct provider **order; /* still to be asked, first one first; owned */
+    size_t providers, next;
+    struct fitted fitted; /* for order[next], once composed is true */
+    bool composed;
+    size_t part;   /* of fitted.text, to be sent next */
+    bool alone;    /* a batch with it was refused whole: send it by itself */
+    bool repeated; /* its answer was lost and the same request repeated under the same reference */
+    bool done;
+};
+
+/* Route the record: which providers may take it, in order. A record that nobody can take or that was given up
+   is done at once, with the settlement to write; *settle says that there is one. */
+bool task_open(struct task *task, const struct plan *plan, struct record *record, struct told *told,
+               bool *settle, struct settlement *settlement, struct error *err);
+void task_clear(struct task *task);
+
+/* The provider to ask now. */
+const struct provider *task_provider(const struct task *task);
+
+/* What an outcome means for the record: done, the next part, the same provider again, the next provider, or
+   later. whole_batch: the provider refused a batch of several as a whole. Fills the settlement to be written.
+   The texts of the settlement belong to outcome. */
+void task_judge(struct task *task, const struct outcome *outcome, bool whole_batch,
+                struct settlement *settlement);
+
+/* Nobody could be asked (any more) in the time there was: to be tried again. */
+void task_postpone(struct task *task, const char *why, struct settlement *settlement);
+
+/* When a record is due again after so many attempts: 15 to 30 s, doubling to a quarter of an hour. */
+int64_t task_delay_ms(const struct task *task, int wait_s);
+
+#endif
