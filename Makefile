@@ -13,8 +13,9 @@ CFLAGS  ?= -O2 -g
 B       ?= build
 WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla
 HARDEN  := -fstack-protector-strong
+HALVES  := $(shell realpath -m --relative-to=$(BINDIR) $(LIBDIR))
 DEFINES := -D_GNU_SOURCE -DMUNJA_VERSION='"$(VERSION)"' -DMUNJA_CONFIG='"$(SYSCONFDIR)/munja/munja.conf"' \
-           -DMUNJA_STORE='"$(STATEDIR)/munja.db"'
+           -DMUNJA_STORE='"$(STATEDIR)/munja.db"' -DMUNJA_HALVES='"$(HALVES)"'
 COMPILE  = $(CC) -std=c11 $(DEFINES) -Iplugin -It -fPIC -MMD -MP $(HARDEN) $(WARN) $(WERROR) $(CFLAGS) $(SAN)
 LINK     = $(CC) $(CFLAGS) $(SAN) -Wl,--as-needed -Wl,-z,relro
 
@@ -32,7 +33,7 @@ objects = $(patsubst %.c,$(B)/o/%.o,$(1))
 
 MUNJA := $(B)/bin/munja $(B)/lib/munja/munja_deliver.so $(B)/lib/munja/munja_http.so
 
-.PHONY: all check unit journeys asan bench fuzz lint format demo install clean deps sim
+.PHONY: all check asan bench fuzz fuzz-deps lint lint-deps format demo install clean deps sim
 all: $(MUNJA)
 
 # What the build and the tests need of Debian, installed only when something is missing.
@@ -84,6 +85,62 @@ check: all $(UNIT) $(SIM)
 asan:
 	$(MAKE) check B=build/asan SAN='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' \
 	    CFLAGS='-O1 -g' HARDEN=
+
+demo: all sim
+	@MUNJA_BUILD=$(abspath $(B)) t/demo
+
+# CPU and wall time of munja, the curl command and a bare libcurl program, side by side in one run.
+$(B)/t/bare: t/bench/bare.c | deps
+	@mkdir -p $(@D)
+	$(COMPILE) -o $@ $< -lcurl
+bench: all sim $(B)/t/bare
+	@MUNJA_BUILD=$(abspath $(B)) perl t/bench/run
+
+# Each parser of foreign bytes, FUZZ_SECONDS long, from its corpus. FUZZ_RUNS=0 only replays the corpus.
+FUZZ_SECONDS ?= 60
+FUZZ := $(patsubst t/fuzz/%.c,$(B)/fuzz/%,$(wildcard t/fuzz/*.c))
+FUZZ_FLAGS = -std=c11 $(DEFINES) -Iplugin -It -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+$(B)/fuzz/%: t/fuzz/%.c $(wildcard plugin/*/*.[ch]) | deps
+	@mkdir -p $(@D)
+	clang $(FUZZ_FLAGS) -o $@ $< $(filter-out plugin/munja.c,$(ACCEPT)) $(DELIVER) $(HTTP) \
+	    $(ACCEPT_LIBS) $(DELIVER_LIBS) $(HTTP_LIBS)
+fuzz: fuzz-deps $(FUZZ)
+	@for f in $(FUZZ); do n=$$(basename $$f); mkdir -p $(B)/corpus/$$n; echo "== $$n"; \
+	    $$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -verbosity=0 -print_final_stats=0 \
+	        -artifact_prefix=$(B)/fuzz/ $(B)/corpus/$$n $$(ls -d t/fuzz/corpus/$$n 2>/dev/null) || exit 1; done
+fuzz-deps:
+	@t/deps clang libclang-rt-14-dev
+
+lint: lint-deps
+	clang-format --dry-run -Werror $(wildcard plugin/*.c plugin/*/*.[ch] t/*/*.[ch])
+	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr \
+	    --suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches -Iplugin plugin
+	shellcheck t/deps .ci/run
+	mandoc -Tlint -W warning contrib/man/*
+	$(MAKE) all sim B=build/clang CC=clang WERROR=-Werror
+lint-deps:
+	@t/deps clang clang-format cppcheck shellcheck mandoc
+
+format:
+	clang-format -i $(wildcard plugin/*.c plugin/*/*.[ch] t/*/*.[ch])
+
+# A live munja.conf is never overwritten. The store's folder belongs to the group munja where there is one.
+D = $(DESTDIR)
+install: all
+	install -d $(D)$(BINDIR) $(D)$(LIBDIR) $(D)$(MANDIR)/man1 $(D)$(MANDIR)/man5 $(D)$(DOCDIR) $(D)$(SYSCONFDIR)/munja
+	install -m 755 $(B)/bin/munja $(D)$(BINDIR)/munja.new && mv -f $(D)$(BINDIR)/munja.new $(D)$(BINDIR)/munja
+	for o in munja_deliver munja_http; do install -m 644 $(B)/lib/munja/$$o.so $(D)$(LIBDIR)/$$o.so.new \
+	    && mv -f $(D)$(LIBDIR)/$$o.so.new $(D)$(LIBDIR)/$$o.so || exit 1; done
+	install -m 644 contrib/man/munja.1 $(D)$(MANDIR)/man1/
+	install -m 644 contrib/man/munja.conf.5 $(D)$(MANDIR)/man5/
+	install -m 644 README.md NEWS.md LICENSE conf/munja.conf $(D)$(DOCDIR)/
+	cp -R contrib/nagios contrib/icinga2 contrib/zabbix contrib/checkmk $(D)$(DOCDIR)/
+	[ -e $(D)$(SYSCONFDIR)/munja/munja.conf ] || install -m 640 conf/munja.conf $(D)$(SYSCONFDIR)/munja/munja.conf
+	install -d -m 2770 $(D)$(STATEDIR)
+	@if [ -z "$(D)" ] && [ "$$(id -u)" = 0 ]; then \
+	    getent group munja >/dev/null || groupadd --system munja; \
+	    chgrp munja $(STATEDIR) $(SYSCONFDIR)/munja $(SYSCONFDIR)/munja/munja.conf; chmod 2770 $(STATEDIR); \
+	    echo "add the monitor's user to the group munja, as in: usermod -aG munja nagios"; fi
 
 clean:
 	rm -rf build
