@@ -13,37 +13,37 @@
 
 /* The manual says that sign-up and login exist, but not where they are and what they look like. */
 static const struct setting keys[] = {
-    {"login_path",                      SETTING_TEXT, "path of the login behind url", "/api/v1/login", NULL },
-    { "signup_path",   SETTING_TEXT, "path of the sign-up behind url", NULL, NULL },
-    { "token_key",                             SETTING_TEXT, "name of the token in the answer to the login", "token", NULL },
-    { "token",                    SETTING_TEXT | SETTING_SECRET, "a fixed token, in place of the login", NULL, NULL },
-    { 0},
+    { "login_path", SETTING_TEXT, "path of the login behind url", "/api/v1/login", NULL },
+    { "signup_path", SETTING_TEXT, "path of the sign-up behind url", NULL, NULL },
+    { "token_key", SETTING_TEXT, "name of the token in the answer to the login", "token", NULL },
+    { "token", SETTING_TEXT | SETTING_SECRET, "a fixed token, in place of the login", NULL, NULL },
+    { 0 },
 };
 
 /* "공통 오류". Some codes look like an HTTP status but are none: see answered. */
 static const struct verdict verdicts[] = {
-    {"100",                                  OUTCOME_ACCOUNT, "bad request: protocol or encoding",
-     "Bad Request Exception: protocol(https), endocing(UTF-8) 등" },
-    { "200",   OUTCOME_ACCOUNT, "not authenticated", "Authentication Failed: 인증실패" },
-    { "210",                                     OUTCOME_ACCOUNT, "no right to do this", "Permission Denied: 권한없음" },
-    { "300",                     OUTCOME_ACCOUNT, "no such resource", "Not Found Exception: 권한없음" },
+    { "100", OUTCOME_ACCOUNT, "bad request: protocol or encoding",
+      "Bad Request Exception: protocol(https), endocing(UTF-8) 등" },
+    { "200", OUTCOME_ACCOUNT, "not authenticated", "Authentication Failed: 인증실패" },
+    { "210", OUTCOME_ACCOUNT, "no right to do this", "Permission Denied: 권한없음" },
+    { "300", OUTCOME_ACCOUNT, "no such resource", "Not Found Exception: 권한없음" },
     { "400", OUTCOME_ACCOUNT, "the quota is used up", "Quota Exceeded: Quota 초과" },
-    { "410",                                 OUTCOME_RETRY, "too many at once (throttled)", "Throttle Limited: Rate 초과" },
-    { "420",                 OUTCOME_RETRY, "too many at once (rate limit)", "Rate Limited: Rate 초과" },
-    { "430",                                     OUTCOME_ACCOUNT, "the request is larger than 10 MB",
-     "Request Entity Too Large: content-length 초과 (10MB)" },
-    { "500",   OUTCOME_UNSURE, "the gateway could not reach its sending service",
-     "Endpoint Error: 엔드포인트 연결오류" },
-    { "510",   OUTCOME_UNSURE, "the gateway's sending service did not answer in time",
-     "Endpoint Timeout: 엔드포인트 연결시간 초과" },
-    { "900",                                 OUTCOME_UNSURE, "an error that the gateway did not expect",
-     "Unexpected Error: 예외처리가 안된 오류" },
-    { 0               },
+    { "410", OUTCOME_RETRY, "too many at once (throttled)", "Throttle Limited: Rate 초과" },
+    { "420", OUTCOME_RETRY, "too many at once (rate limit)", "Rate Limited: Rate 초과" },
+    { "430", OUTCOME_ACCOUNT, "the request is larger than 10 MB",
+      "Request Entity Too Large: content-length 초과 (10MB)" },
+    { "500", OUTCOME_UNSURE, "the gateway could not reach its sending service",
+      "Endpoint Error: 엔드포인트 연결오류" },
+    { "510", OUTCOME_UNSURE, "the gateway's sending service did not answer in time",
+      "Endpoint Timeout: 엔드포인트 연결시간 초과" },
+    { "900", OUTCOME_UNSURE, "an error that the gateway did not expect",
+      "Unexpected Error: 예외처리가 안된 오류" },
+    { 0 },
 };
 
 static const struct verdict_table verdict_tables[] = {
-    {"common errors (공통 오류)", verdicts },
-    { 0                             },
+    { "common errors (공통 오류)", verdicts },
+    { 0 },
 };
 
 /* The HTTP status that the manual gives each code. With another one the code is somebody else's, say an HTTP
@@ -52,17 +52,8 @@ static const struct {
     const char *code;
     int status;
 } answered[] = {
-    {"100",  400},
-    { "200", 401},
-    { "210", 401},
-    { "300", 404},
-    { "400", 429},
-    { "410", 429},
-    { "420", 429},
-    { "430", 413},
-    { "500", 503},
-    { "510", 504},
-    { "900", 500},
+    { "100", 400 }, { "200", 401 }, { "210", 401 }, { "300", 404 }, { "400", 429 }, { "410", 429 },
+    { "420", 429 }, { "430", 413 }, { "500", 503 }, { "510", 504 }, { "900", 500 },
 };
 
 static bool code_fits(const char *code, int status)
@@ -222,13 +213,17 @@ const struct api api_notificationsms = {
     .needs_user = true,
     .needs_secret = true,
     .needs_from = true,
-    .limits = {.charset = CHARSET_EUCKR,  .sms = 90, .lms = 2000, .subject = SUBJECT_BYTES },
- /* The manual names no number of messages. */
-    .same_max = 100,
+    .limits.charset = CHARSET_EUCKR,
+    .limits.sms = 90,
+    .limits.lms = 2000, /* neither length is printed: those of all Korean gateways */
+    .limits.subject = SUBJECT_BYTES,
+    .same_max = 100, /* the manual names no number of messages */
     .own_max = 100,
     .own_kinds = 1 << KIND_SMS | 1 << KIND_LMS,
     .keys = keys,
     .verdicts = verdict_tables,
-    .send = { send_build, send_judge        },
-    .login = { login_build,               login_judge               },
+    .send.build = send_build,
+    .send.judge = send_judge,
+    .login.build = login_build,
+    .login.judge = login_judge,
 };
