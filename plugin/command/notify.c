@@ -203,7 +203,7 @@ static void give_back(struct notify *n, const char *why)
     for (size_t i = 0; i < n->numbers.count; i++)
         if (!n->stored || n->records[i].state == RECORD_WAITING) {
             n->told[i].situation = n->stored ? SITUATION_WAITING : SITUATION_LOST;
-            snprintf(n->told[i].reason, sizeof n->told[i].reason, "%.190s", why);
+            snprintf(n->told[i].reason, sizeof n->told[i].reason, "%.200s", why);
         }
 }
 

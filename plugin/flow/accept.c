@@ -47,8 +47,10 @@ static enum situation situation_of(const struct record *record)
     case RECORD_WAITING:
         break;
     }
-    /* Nobody tried yet and this process has not got the lease: somebody else is at it. */
-    return record->found && !record->leased && record->tries == 0 ? SITUATION_UNDERWAY : SITUATION_WAITING;
+    /* Nobody has finished an attempt and this process has not got the lease: somebody else is at it. */
+    return record->found && !record->leased && (record->tries == 0 || strcmp(record->outcome, "begun") == 0)
+               ? SITUATION_UNDERWAY
+               : SITUATION_WAITING;
 }
 
 void accept_tell(const struct record *record, struct told *told)

@@ -24,7 +24,7 @@ struct told {
     size_t replaced;
     int attempts; /* requests made for it in this run */
     char reference[96];
-    char reason[192]; /* of anything but accepted: provider's code and meaning; "" otherwise */
+    char reason[208]; /* of anything but accepted: provider's code and meaning; "" otherwise */
 };
 
 struct answer_line {
