@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
+
 /* No reply of any manual is deeper than five. */
 #define DEPTH_MAX 16
 
@@ -10,13 +12,22 @@
    longest list a manual allows has 10,000 entries. */
 #define VALUES_MAX 20000
 
-static bool holds_too_many(const char *text, size_t bytes)
+/* Make the body UTF-8: a gateway that writes its Korean words in EUC-KR still has a code that can be read.
+   False when it holds too many values, or memory ran out. */
+static bool make_clean(const char *text, size_t bytes, struct buf *clean)
 {
     size_t opened = 0;
 
-    for (size_t i = 0; i < bytes; i++)
-        opened += text[i] == '{' || text[i] == '[';
-    return opened > VALUES_MAX;
+    while (bytes > 0) {
+        size_t length = utf8_decode(text, bytes, NULL);
+        if (!buf_add(clean, length > 0 ? text : "\xef\xbf\xbd", length > 0 ? length : 3))
+            return false;
+        length = length > 0 ? length : 1;
+        opened += *text == '{' || *text == '[';
+        text += length;
+        bytes -= length;
+    }
+    return opened <= VALUES_MAX;
 }
 
 static struct json_object *parse(const char *text, size_t bytes, int flags)
@@ -27,7 +38,7 @@ static struct json_object *parse(const char *text, size_t bytes, int flags)
 
     if (tokener == NULL)
         return NULL;
-    json_tokener_set_flags(tokener, flags | JSON_TOKENER_VALIDATE_UTF8);
+    json_tokener_set_flags(tokener, flags);
     value = json_tokener_parse_ex(tokener, text, (int)bytes);
     if (value != NULL)
         end = json_tokener_get_parse_end(tokener);
@@ -44,16 +55,18 @@ static struct json_object *parse(const char *text, size_t bytes, int flags)
 
 struct json_object *json_read(const struct reply *reply)
 {
-    const char *text = reply->body;
-    size_t bytes = reply->bytes;
-    struct json_object *value;
+    static const char mark[] = "\xef\xbb\xbf"; /* of byte order */
+    struct json_object *value = NULL;
+    struct buf clean = { 0 };
 
-    if (text == NULL || bytes > REPLY_BYTES_MAX || holds_too_many(text, bytes))
-        return NULL;
-    if (bytes >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
-        text += 3, bytes -= 3;
-    value = parse(text, bytes, JSON_TOKENER_STRICT);
-    return value != NULL ? value : parse(text, bytes, 0);
+    if (reply->bytes <= REPLY_BYTES_MAX && make_clean(reply->body, reply->bytes, &clean)) {
+        size_t skip = strncmp(buf_text(&clean), mark, 3) == 0 ? 3 : 0;
+        value = parse(buf_text(&clean) + skip, clean.len - skip, JSON_TOKENER_STRICT);
+        if (value == NULL)
+            value = parse(buf_text(&clean) + skip, clean.len - skip, 0);
+    }
+    buf_clear(&clean);
+    return value;
 }
 
 static bool key_is(const char *printed, const char *key)

@@ -13,8 +13,9 @@
    type, so that a chain of them needs no checks in between. What json_read returns is the caller's, for
    json_object_put; everything else belongs to it. */
 
-/* An object or array that is the whole body: valid UTF-8, bounded in depth and number of values. A comma too
-   many, as in the manuals' samples, is forgiven. NULL when the body is nothing of that kind. */
+/* An object or array that is the whole body, bounded in depth and number of values; bytes that are not UTF-8
+   become U+FFFD. A comma too many, as in the manuals' samples, is forgiven. NULL when the body is nothing of
+   that kind, or memory ran out. */
 struct json_object *json_read(const struct reply *reply);
 
 /* The member of an object by its key; blanks around the keys of the reply do not count. */

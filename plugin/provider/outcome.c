@@ -46,7 +46,7 @@ static size_t number_at(const char *text, char number[MASK_BYTES])
 {
     size_t digits = 0, bytes = 0;
 
-    for (size_t i = 0;; i++) {
+    for (size_t i = 0; isdigit((unsigned char)text[0]); i++) {
         if (isdigit((unsigned char)text[i])) {
             if (digits < MASK_BYTES - 1)
                 number[digits] = text[i];
