@@ -1,0 +1,121 @@
+#!/usr/bin/perl
+# The arrows between the rooms of plugin/ point down, and each outside library stays in its one room.
+use strict;
+use warnings;
+use Cwd qw(abs_path);
+use File::Basename qw(dirname);
+use Test::More;
+
+chdir abs_path(dirname(__FILE__) . '/../..') or die "cannot find the tree: $!";
+
+# A room knows itself and the rooms of a lower rank. The doors stand in plugin/ itself, their words in command/.
+my %rank = (
+    base     => 0,
+    alert    => 1,
+    text     => 1,
+    http     => 1,
+    settings => 1,
+    store    => 2,
+    provider => 2,
+    flow     => 3,
+    command  => 4,
+    ''       => 5,
+);
+
+# Headers from outside the C library, and the files that may know them.
+my @libraries = (
+    [ qr{^sqlite3\.h$},                  qr{^store/},                                  'sqlite3' ],
+    [ qr{^libpq},                        qr{^store/},                                  'libpq' ],
+    [ qr{^confuse\.h$},                  qr{^settings/},                               'libconfuse' ],
+    [ qr{^json-c/},                      qr{^(?:provider/|flow/show\.c$|command/)},    'json-c' ],
+    [ qr{^(?:curl|openssl)/},            qr{^http/},                                   'libcurl, libcrypto' ],
+    [ qr{^uni[a-z]+\.h$(?<!unistd\.h)},  qr{^(?:text/|alert/|command/table\.c$)},      'libunistring' ],
+    [ qr{^iconv\.h$},                    qr{^text/},                                   'iconv' ],
+    [ qr{^dlfcn\.h$},                    qr{^flow/halves\.c$},                         'dlopen' ],
+    [ qr{^microhttpd\.h$},               qr{^command/},                                'libmicrohttpd' ],
+);
+
+sub includes_of {
+    my ($path) = @_;
+    open my $file, '<', $path or die "$path: $!";
+    my @found;
+    while (my $line = <$file>) {
+        push @found, [ $1 eq '"' ? 'own' : 'outside', $2, $. ] if $line =~ /^\s*#\s*include\s*([<"])([^>"]+)[>"]/;
+    }
+    return @found;
+}
+
+sub room_of { return $_[0] =~ m{^([^/]+)/} ? $1 : '' }
+
+sub check_own {
+    my ($name, $header, $line) = @_;
+    my ($from, $to) = (room_of($name), room_of($header));
+    return "$name:$line: \"$header\" does not name its room"      if $to eq '';
+    return "$name:$line: \"$header\" is no room of plugin/"       if !exists $rank{$to};
+    return "$name:$line: no such file, \"$header\""               if !-e "plugin/$header";
+    return "$name:$line: $from/ may not know $to/ (\"$header\")"  if $from ne $to && $rank{$to} >= $rank{$from};
+    return ();
+}
+
+sub check_outside {
+    my ($name, $header, $line) = @_;
+    for my $library (@libraries) {
+        my ($pattern, $home, $what) = @$library;
+        return "$name:$line: <$header>: $what belongs elsewhere" if $header =~ $pattern && $name !~ $home;
+    }
+    return ();
+}
+
+my @files = sort glob 'plugin/*.[ch] plugin/*/*.[ch]';
+cmp_ok(scalar @files, '>', 50, 'the sources were found');
+
+my (@upward, @strangers, @late);
+for my $path (@files) {
+    (my $name = $path) =~ s{^plugin/}{};
+    my @includes = includes_of($path);
+    for (@includes) {
+        my ($where, $header, $line) = @$_;
+        push @upward,    check_own($name, $header, $line)     if $where eq 'own';
+        push @strangers, check_outside($name, $header, $line) if $where eq 'outside';
+    }
+    (my $own = $name) =~ s/\.c$/.h/;
+    push @late, "$name: \"$own\" is not its first include"
+        if $name =~ /\.c$/ && -e "plugin/$own" && (!@includes || $includes[0][1] ne $own);
+}
+my @unranked = grep { !exists $rank{$_} } map { m{^plugin/([^/]+)/} ? $1 : () } @files;
+
+is_deeply(\@unranked,  [], 'every room has a rank');
+is_deeply(\@upward,    [], 'includes point to the own room or to lower ones');
+is_deeply(\@strangers, [], 'outside libraries are known in their rooms only');
+is_deeply(\@late,      [], 'a file includes its own header first');
+
+# The simulator judges munja by the manuals alone: it shares nothing with it.
+my @shared;
+for my $path (sort glob 't/sim/*.[ch]') {
+    for (includes_of($path)) {
+        my ($where, $header, $line) = @$_;
+        push @shared, "$path:$line: \"$header\"" if $where eq 'own' && -e "plugin/$header";
+    }
+}
+is_deeply(\@shared, [], 'the simulator knows nothing of plugin/');
+
+# What a process pays for at its start is what its object says it needs.
+sub needed_by {
+    my ($object) = @_;
+    open my $out, '-|', 'readelf', '-d', $object or die "readelf: $!";
+    return map { /\(NEEDED\).*\[([^\]]+)\]/ ? $1 : () } <$out>;
+}
+
+SKIP: {
+    my $build = $ENV{MUNJA_BUILD} // '';
+    skip 'MUNJA_BUILD names no finished build', 3 if !-e "$build/lib/munja/munja_http.so";
+    my @munja   = needed_by("$build/bin/munja");
+    my @deliver = needed_by("$build/lib/munja/munja_deliver.so");
+    my @http    = needed_by("$build/lib/munja/munja_http.so");
+    is_deeply([ grep { /curl|ssl|crypto|json/ } @munja ], [], 'munja itself needs no libcurl, TLS or JSON');
+    is_deeply([ grep { /curl|ssl|crypto|sqlite/ } @deliver ],
+        [], 'munja_deliver.so needs no libcurl, TLS or SQLite');
+    ok((grep { /^libcurl\.so/ } @http), 'munja_http.so is the one that needs libcurl');
+}
+
+done_testing();
