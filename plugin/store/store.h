@@ -38,7 +38,8 @@ struct record {
     enum record_state state;
     int64_t created_ms;
     int64_t due_ms;
-    int tries;
+    int tries;         /* attempts so far */
+    int attempt;       /* the one that this process began and has not settled; 0: none */
     char provider[64]; /* of the last attempt; "" before the first */
     char outcome[16]; /* of the last attempt: outcome_name; "begun" when its end was never written: the answer
                          is lost */
@@ -64,40 +65,49 @@ struct store;
 
 /* Open, creating file (0660) and schema as needed; a schema newer than this munja is refused, an older one is
    brought up. Waits for a lock until until_ms (now_steady_ms) at most in all later calls too; store_until
-   changes that. owner names this process in leases. */
+   changes that: leave some time for store_settle after the last reply. where is a path; a link, a folder, an
+   empty file or somebody else's database is refused. */
 bool store_open(const char *where, int64_t until_ms, struct store **store, struct error *err);
 void store_until(struct store *store, int64_t until_ms);
 
 /* Not needed before _exit: everything is on disk already, and a checkpoint is left to the next. */
 void store_close(struct store *store);
 
-/* A few lower-case letters and digits made once with the store: references at gateways begin with them, so that no two stores
-   ever make the same one. Lives as long as the store. */
+/* A few lower-case letters and digits made once with the store: references at gateways begin with them, so
+   that no two stores ever make the same one. Lives as long as the store. */
 const char *store_id(const struct store *store);
 
 /* Accept: one transaction for all records of an alert. Each is found (same identity; within window_ms unless
-   lasting) or added and leased to this process for lease_ms. A found record that waits and is due and is not
-   leased is leased as well. Fills id, state, found, leased and what the last attempt said. A failure adds
-   none. */
+   lasting) or added and leased to this process for lease_ms, an hour at most. A found record that waits, is
+   due and not leased is leased as well, unless parts of its text went out already: store_claim brings the
+   rest. Fills id, state, found, leased and what the last attempt said; alert and wish stay as the caller gave
+   them, and the caller's. A failure adds none. */
 bool store_accept(struct store *store, struct record *records, size_t count, int64_t window_ms,
                   int64_t lease_ms, struct error *err);
 
-/* The look first, for a run that may have nothing to do: the same finding without writing. */
+/* The look first, for a run that may have nothing to do: the same finding without writing or leasing. What is
+   not found is left as it is. */
 bool store_find(struct store *store, struct record *records, size_t count, int64_t window_ms,
                 struct error *err);
 
-/* Take up to most records that were due at due_by_ms for lease_ms, CRITICAL and DOWN first, then oldest due. *records is the
-   caller's: record_clear each, free. A record whose lease lapsed comes with outcome "begun" when its last
-   attempt has no end. */
-bool store_claim(struct store *store, size_t most, int64_t due_by_ms, int64_t lease_ms, struct record **records,
-                 size_t *count, struct error *err);
+/* Take up to most records that were due at due_by_ms for lease_ms, CRITICAL and DOWN first, then oldest due.
+   *records is the caller's: record_clear each, free. A record whose lease lapsed comes with outcome "begun"
+   when its last attempt has no end. */
+bool store_claim(struct store *store, size_t most, int64_t due_by_ms, int64_t lease_ms,
+                 struct record **records, size_t *count, struct error *err);
 bool store_due(struct store *store, bool *due, struct error *err);
 
-/* Before the first byte leaves: attempts of these records at this provider begin. One transaction. */
+/* Before the first byte leaves: attempts of these records at this provider begin. One transaction. A record
+   whose lease another process took meanwhile (this one was stopped for too long) is left out and not leased
+   any more: it must not be sent. */
 bool store_begin(struct store *store, struct record *const *records, size_t count, const char *provider,
                  struct error *err);
 
-/* After the reply: one transaction for all. Also updates the records in memory. */
+/* After the reply: one transaction for all. Also updates the records in memory. When another process took the
+   lease, the attempt's end is kept all the same, but the record changes only towards RECORD_ACCEPTED, which
+   never changes again; state then says what the record is. Without store_begin before, the settlement counts
+   as the end of an attempt that a dead process left open, else as an attempt of its own (at
+   record->provider). */
 bool store_settle(struct store *store, struct record *const *records, const struct settlement *settlements,
                   size_t count, struct error *err);
 

@@ -1,0 +1,328 @@
+/* The life of a lease: records are claimed, attempts begin and end, what is not finished is given back. The
+   lease is asked at every step, since this process may have been stopped for longer than it lasts: somebody
+   else then sends the record, and ours may only add what it knows. */
+#include "store/record.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/now.h"
+
+int64_t lease_end(int64_t now, int64_t lease_ms)
+{
+    return now + (lease_ms < LEASE_MS_MAX ? lease_ms : LEASE_MS_MAX);
+}
+
+bool lease_take(struct store *store, int64_t id, int64_t until_ms, struct error *err)
+{
+    return DB_RUN(store->db, err, "UPDATE record SET lease_until_ms = $1, lease_owner = $2 WHERE id = $3",
+                  DB_NUMBER(until_ms), DB_TEXT(store->owner), DB_NUMBER(id));
+}
+
+bool store_due(struct store *store, bool *due, struct error *err)
+{
+    int64_t now = now_ms();
+    struct rows *rows = NULL;
+    bool looked = DB_QUERY(store->db, &rows, err, "SELECT 1 FROM record r WHERE " RECORD_READY " LIMIT 1",
+                           DB_NUMBER(now), DB_NUMBER(now + LEASE_MS_MAX))
+                  && rows_next(rows, due, err);
+
+    rows_end(rows);
+    return looked;
+}
+
+/* Append the row; an alert that cannot be read stays empty. */
+static bool claim_row(const struct rows *rows, struct record **records, size_t *count, struct error *err)
+{
+    struct record *grown = realloc(*records, (*count + 1) * sizeof *grown);
+    bool ready = false, readable = false;
+
+    if (grown == NULL)
+        return error_memory(err);
+    *records = grown;
+    grown[*count] = (struct record){ 0 };
+    record_read(rows, &grown[*count], &ready);
+    (*count)++;
+    return record_read_alert(rows, &grown[*count - 1], &readable, err);
+}
+
+static bool claim_rows(struct store *store, size_t most, int64_t due_by_ms, int64_t now,
+                       struct record **records, size_t *count, struct error *err)
+{
+    struct rows *rows = NULL;
+    bool found = false, read = false;
+
+    if (!DB_QUERY(store->db, &rows, err,
+                  RECORD_SELECT "WHERE " RECORD_READY
+                                " AND r.due_ms <= $3 ORDER BY r.priority, r.due_ms, r.id LIMIT $4",
+                  DB_NUMBER(now), DB_NUMBER(now + LEASE_MS_MAX), DB_NUMBER(due_by_ms),
+                  DB_NUMBER((int64_t)most)))
+        goto out;
+    do {
+        if (!rows_next(rows, &found, err) || (found && !claim_row(rows, records, count, err)))
+            goto out;
+    } while (found);
+    read = true;
+out:
+    rows_end(rows);
+    return read;
+}
+
+static bool attempt_write(struct store *store, int64_t id, int number, const char *provider,
+                          const struct settlement *s, struct error *err)
+{
+    return DB_RUN(store->db, err,
+                  "INSERT INTO attempt (record, number, provider, begun_ms, ended_ms, outcome, code, meaning,"
+                  " reference) VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8) ON CONFLICT (record, number)"
+                  " DO UPDATE SET ended_ms = excluded.ended_ms, outcome = excluded.outcome,"
+                  " code = excluded.code, meaning = excluded.meaning, reference = excluded.reference",
+                  DB_NUMBER(id), DB_NUMBER(number), DB_TEXT(provider), DB_NUMBER(now_ms()),
+                  DB_TEXT(s->outcome), DB_TEXT(s->code), DB_TEXT(s->meaning), DB_TEXT(s->reference));
+}
+
+/* One that nobody can read must not stop the others: an operator decides. */
+static bool claim_hold(struct store *store, const struct record *record, struct error *err)
+{
+    static const struct settlement held = {
+        .outcome = "refused", .code = "", .meaning = "the stored alert cannot be read", .reference = ""
+    };
+
+    log_line(LOG_LEVEL_ERROR, "record=%lld state=held reason=\"%s\"", (long long)record->id, held.meaning);
+    return attempt_write(store, record->id, record->tries + 1, "", &held, err)
+           && DB_RUN(store->db, err, "UPDATE record SET state = 'held' WHERE id = $1", DB_NUMBER(record->id));
+}
+
+static void records_free(struct record *records, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        record_clear(&records[i]);
+    free(records);
+}
+
+bool store_claim(struct store *store, size_t most, int64_t due_by_ms, int64_t lease_ms,
+                 struct record **records, size_t *count, struct error *err)
+{
+    struct record *rows = NULL;
+    size_t read = 0, kept = 0;
+    int64_t now = now_ms();
+    bool claimed = false;
+
+    if (!db_begin(store->db, err) || !claim_rows(store, most, due_by_ms, now, &rows, &read, err))
+        goto out;
+    for (size_t i = 0; i < read; i++) {
+        rows[i].leased = rows[i].alert.fields > 0;
+        if (rows[i].leased ? !lease_take(store, rows[i].id, lease_end(now, lease_ms), err)
+                           : !claim_hold(store, &rows[i], err))
+            goto out;
+    }
+    if (!db_commit(store->db, err))
+        goto out;
+    for (size_t i = 0; i < read; i++)
+        if (rows[i].leased)
+            rows[kept++] = rows[i]; /* one that was held owns nothing */
+    *records = rows;
+    *count = kept;
+    rows = NULL;
+    claimed = true;
+out:
+    if (!claimed) {
+        db_rollback(store->db);
+        records_free(rows, read);
+    }
+    return claimed;
+}
+
+/* The number of the new attempt; 0 when the lease is lost or another process had the record accepted. */
+static bool begin_one(struct store *store, const struct record *record, const char *provider, int *number,
+                      struct error *err)
+{
+    struct rows *rows = NULL;
+    bool found = false, begun = false;
+
+    if (!DB_QUERY(
+            store->db, &rows, err,
+            "INSERT INTO attempt (record, number, provider, begun_ms, ended_ms, outcome, code, meaning,"
+            " reference) SELECT id, 1 + coalesce((SELECT max(number) FROM attempt WHERE record = $1), 0),"
+            " $3, $4, 0, '', '', '', '' FROM record"
+            " WHERE id = $1 AND lease_owner = $2 AND state = 'waiting' RETURNING number",
+            DB_NUMBER(record->id), DB_TEXT(store->owner), DB_TEXT(provider), DB_NUMBER(now_ms()))
+        || !rows_next(rows, &found, err))
+        goto out;
+    *number = found ? (int)rows_number(rows, 0) : 0;
+    begun = true;
+out:
+    rows_end(rows);
+    return begun;
+}
+
+bool store_begin(struct store *store, struct record *const *records, size_t count, const char *provider,
+                 struct error *err)
+{
+    int *numbers = calloc(count + 1, sizeof *numbers);
+    bool begun = false;
+
+    if (numbers == NULL)
+        return error_memory(err);
+    if (!db_begin(store->db, err))
+        goto out;
+    for (size_t i = 0; i < count; i++)
+        if (!begin_one(store, records[i], provider, &numbers[i], err))
+            goto out;
+    if (!db_commit(store->db, err))
+        goto out;
+    for (size_t i = 0; i < count; i++) {
+        records[i]->leased = numbers[i] > 0;
+        if (!records[i]->leased)
+            continue;
+        records[i]->attempt = records[i]->tries = numbers[i];
+        record_say(records[i], provider, "begun", "", "", "");
+    }
+    begun = true;
+out:
+    if (!begun)
+        db_rollback(store->db);
+    free(numbers);
+    return begun;
+}
+
+/* What the database says of a record that this process works on, and what a settlement made of it. */
+struct standing {
+    enum record_state state;
+    bool ours;    /* it waits, and the lease is this process's */
+    bool written; /* the attempt's end */
+    bool settled; /* the record itself took the settlement */
+    int number;   /* of the attempt */
+};
+
+static bool standing_read(struct store *store, int64_t id, struct standing *standing, bool *found,
+                          struct error *err)
+{
+    struct rows *rows = NULL;
+    bool read = false;
+
+    if (!DB_QUERY(store->db, &rows, err, "SELECT state, lease_owner FROM record WHERE id = $1", DB_NUMBER(id))
+        || !rows_next(rows, found, err))
+        goto out;
+    if (*found) {
+        standing->state = record_state_named(rows_text(rows, 0));
+        standing->ours = standing->state == RECORD_WAITING && strcmp(rows_text(rows, 1), store->owner) == 0;
+    }
+    read = true;
+out:
+    rows_end(rows);
+    return read;
+}
+
+/* The end of an attempt that this process began is always written down. One that it did not begin (a dead
+   process's, or a record that was settled without asking a gateway) only as long as the record is ours. An
+   acceptance always wins, whoever has the lease by now. */
+static bool settle_one(struct store *store, const struct record *record, const struct settlement *s,
+                       struct standing *standing, struct error *err)
+{
+    bool open = strcmp(record->outcome, "begun") == 0;
+    bool found = false;
+
+    *standing =
+        (struct standing){ .state = record->state, .number = open ? record->tries : record->tries + 1 };
+    if (!standing_read(store, record->id, standing, &found, err))
+        return false;
+    if (!found || (!standing->ours && record->attempt == 0))
+        return true;
+    standing->written = true;
+    standing->settled = standing->ours || s->state == RECORD_ACCEPTED;
+    if (!attempt_write(store, record->id, standing->number, record->provider, s, err))
+        return false;
+    if (!standing->settled)
+        return true;
+    standing->state = s->state;
+    standing->ours = standing->ours && s->keep_lease;
+    return DB_RUN(store->db, err,
+                  "UPDATE record SET state = $1, due_ms = $2, parts_done = $3, accepted_by = $4,"
+                  " lease_until_ms = CASE WHEN $5 = 1 THEN lease_until_ms ELSE 0 END,"
+                  " lease_owner = CASE WHEN $5 = 1 THEN lease_owner ELSE '' END WHERE id = $6",
+                  DB_TEXT(record_state_name(s->state)), DB_NUMBER(s->due_ms), DB_NUMBER(s->parts_done),
+                  DB_NUMBER(s->state == RECORD_ACCEPTED ? standing->number : 0), DB_NUMBER(standing->ours),
+                  DB_NUMBER(record->id));
+}
+
+static void settle_memory(struct record *record, const struct settlement *s, const struct standing *standing)
+{
+    record->state = standing->state;
+    record->leased = standing->ours;
+    record->attempt = 0;
+    if (standing->written) {
+        record->tries = standing->number;
+        record_say(record, record->provider, s->outcome, s->code, s->meaning, s->reference);
+    }
+    if (standing->settled) {
+        record->due_ms = s->due_ms;
+        record->parts_done = s->parts_done;
+    }
+}
+
+static struct settlement without_null(struct settlement s)
+{
+    const char **const texts[] = { &s.outcome, &s.code, &s.meaning, &s.reference };
+
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (*texts[i] == NULL)
+            *texts[i] = "";
+    return s;
+}
+
+bool store_settle(struct store *store, struct record *const *records, const struct settlement *settlements,
+                  size_t count, struct error *err)
+{
+    struct standing *standings = calloc(count + 1, sizeof *standings);
+    struct settlement s;
+    bool settled = false;
+
+    if (standings == NULL)
+        return error_memory(err);
+    if (!db_begin(store->db, err))
+        goto out;
+    for (size_t i = 0; i < count; i++) {
+        s = without_null(settlements[i]);
+        if (!settle_one(store, records[i], &s, &standings[i], err))
+            goto out;
+    }
+    if (!db_commit(store->db, err))
+        goto out;
+    for (size_t i = 0; i < count; i++) {
+        s = without_null(settlements[i]);
+        settle_memory(records[i], &s, &standings[i]);
+    }
+    settled = true;
+out:
+    if (!settled)
+        db_rollback(store->db);
+    free(standings);
+    return settled;
+}
+
+bool store_release(struct store *store, struct record *const *records, size_t count, int64_t due_ms,
+                   struct error *err)
+{
+    bool released = false;
+
+    if (!db_begin(store->db, err))
+        goto out;
+    for (size_t i = 0; i < count; i++)
+        if (!DB_RUN(store->db, err,
+                    "UPDATE record SET due_ms = $1, lease_until_ms = 0, lease_owner = ''"
+                    " WHERE id = $2 AND lease_owner = $3 AND state = 'waiting'",
+                    DB_NUMBER(due_ms), DB_NUMBER(records[i]->id), DB_TEXT(store->owner)))
+            goto out;
+    if (!db_commit(store->db, err))
+        goto out;
+    for (size_t i = 0; i < count; i++) {
+        records[i]->leased = false;
+        records[i]->due_ms = due_ms;
+    }
+    released = true;
+out:
+    if (!released)
+        db_rollback(store->db);
+    return released;
+}

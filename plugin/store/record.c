@@ -1,0 +1,100 @@
+/* One record: between a row and the struct. */
+#include "store/record.h"
+
+#include <string.h>
+
+#include "base/utf8.h"
+
+static const char *const state_names[] = {
+    [RECORD_WAITING] = "waiting", [RECORD_ACCEPTED] = "accepted", [RECORD_REFUSED] = "refused",
+    [RECORD_HELD] = "held",       [RECORD_DEAD] = "dead",
+};
+
+const char *record_state_name(enum record_state state)
+{
+    return state_names[state];
+}
+
+enum record_state record_state_named(const char *name)
+{
+    for (int state = RECORD_WAITING; state <= RECORD_DEAD; state++)
+        if (strcmp(state_names[state], name) == 0)
+            return state;
+    return RECORD_HELD;
+}
+
+void record_clear(struct record *record)
+{
+    alert_clear(&record->alert);
+    *record = (struct record){ 0 };
+}
+
+static void copy(char *out, size_t room, const char *text)
+{
+    size_t bytes = strlen(text);
+
+    if (bytes >= room)
+        bytes = utf8_border(text, bytes, room - 1);
+    memcpy(out, text, bytes);
+    out[bytes] = '\0';
+}
+#define COPY(out, text) copy(out, sizeof(out), text)
+
+void record_say(struct record *record, const char *provider, const char *outcome, const char *code,
+                const char *meaning, const char *reference)
+{
+    COPY(record->provider, provider);
+    COPY(record->outcome, outcome);
+    COPY(record->code, code);
+    COPY(record->meaning, meaning);
+    COPY(record->reference, reference);
+}
+
+void record_read(const struct rows *rows, struct record *record, bool *ready)
+{
+    bool begun;
+
+    record->id = rows_number(rows, 0);
+    COPY(record->identity.key, rows_text(rows, 1));
+    COPY(record->recipient, rows_text(rows, 2));
+    record->state = record_state_named(rows_text(rows, 3));
+    record->created_ms = rows_number(rows, 4);
+    record->due_ms = rows_number(rows, 5);
+    record->parts_done = (int)rows_number(rows, 6);
+    COPY(record->wish.provider, rows_text(rows, 7));
+    COPY(record->wish.kind, rows_text(rows, 8));
+    COPY(record->wish.at, rows_text(rows, 9));
+    record->tries = (int)rows_number(rows, 10);
+    begun = record->tries > 0 && rows_number(rows, 12) == 0;
+    record_say(record, rows_text(rows, 11), begun ? "begun" : rows_text(rows, 13), rows_text(rows, 14),
+               rows_text(rows, 15), rows_text(rows, 16));
+    *ready = rows_number(rows, 17) != 0;
+}
+
+bool record_read_alert(const struct rows *rows, struct record *record, bool *readable, struct error *err)
+{
+    const char *packed = rows_text(rows, 18);
+    struct error fault = { 0 };
+
+    if (packed[0] == '\0') /* none is stored empty: SQLite had no memory to hand it over */
+        return error_memory(err);
+    *readable = alert_unpack(&record->alert, packed, &fault);
+    return *readable || fault.kind != ERROR_SYSTEM || error_memory(err);
+}
+
+static bool is_one_of(const char *word, const char *const *words)
+{
+    while (*words != NULL && strcmp(word, *words) != 0)
+        words++;
+    return *words != NULL;
+}
+
+int record_priority(const struct alert *alert)
+{
+    static const char *const states[] = { "CRITICAL", "DOWN", "UNREACHABLE", NULL };
+    static const char *const severities[] = { "High", "Disaster", NULL };
+    bool worst =
+        is_one_of(alert_get(alert, "state"), states) || is_one_of(alert_get(alert, "severity"), severities);
+
+    return worst && strcmp(alert_get(alert, "type"), "PROBLEM") == 0 ? 0 : 1;
+}

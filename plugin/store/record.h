@@ -1,0 +1,54 @@
+#ifndef MUNJA_STORE_RECORD_H
+#define MUNJA_STORE_RECORD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "store/db.h"
+#include "store/store.h"
+
+/* Records as rows, for the files of this room. */
+
+struct store {
+    struct db *db;
+    char owner[17]; /* this process, at random: pids come again */
+    char id[9];
+};
+
+/* Longer leases are a fault of a clock: whoever holds one that reaches further is taken for dead. */
+#define LEASE_MS_MAX ((int64_t)60 * 60 * 1000)
+
+/* Every record with the attempt that tells what became of it: the one that was accepted, else the last; and
+   whether it is ready: waits, is due, and nobody works on it. $1 is now, $2 the end of the longest lease. */
+#define RECORD_READY                                                                                         \
+    "r.state = 'waiting' AND r.priority IN (0, 1) AND r.due_ms <= $1"                                        \
+    " AND (r.lease_until_ms <= $1 OR r.lease_until_ms > $2)"
+#define RECORD_SELECT                                                                                        \
+    "SELECT r.id, r.identity, r.recipient, r.state, r.created_ms, r.due_ms, r.parts_done,"                   \
+    " r.wish_provider, r.wish_kind, r.wish_at,"                                                              \
+    " (SELECT max(number) FROM attempt WHERE record = r.id) AS tries,"                                       \
+    " a.provider, a.ended_ms, a.outcome, a.code, a.meaning, a.reference, " RECORD_READY " AS ready, r.alert" \
+    " FROM record r LEFT JOIN attempt a ON a.record = r.id AND a.number = CASE WHEN r.accepted_by > 0"       \
+    " THEN r.accepted_by ELSE (SELECT max(number) FROM attempt WHERE record = r.id) END "
+
+/* A word that this munja does not know is HELD: for an operator to decide. */
+enum record_state record_state_named(const char *name);
+
+/* Fill all but the alert and found from a row of RECORD_SELECT; leased is left alone. */
+void record_read(const struct rows *rows, struct record *record, bool *ready);
+
+/* The alert of that row; not readable when the text is none of alert_pack's. Fails only without memory. */
+bool record_read_alert(const struct rows *rows, struct record *record, bool *readable, struct error *err);
+
+/* What the last attempt says now. */
+void record_say(struct record *record, const char *provider, const char *outcome, const char *code,
+                const char *meaning, const char *reference);
+
+/* 0 goes before 1: what is down or critical now. */
+int record_priority(const struct alert *alert);
+
+/* A lease that can be told from one that a wrong clock wrote. */
+int64_t lease_end(int64_t now, int64_t lease_ms);
+bool lease_take(struct store *store, int64_t id, int64_t until_ms, struct error *err);
+
+#endif

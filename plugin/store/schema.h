@@ -1,0 +1,36 @@
+#ifndef MUNJA_STORE_SCHEMA_H
+#define MUNJA_STORE_SCHEMA_H
+
+#include <stddef.h>
+
+/* The tables. Times are milliseconds since 1970, 0 for never; texts are "" for none. Ids grow and are never
+   used again, since gateways know messages by them. */
+#define SCHEMA_VERSION 1
+
+static const char *const schema[] = {
+    "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+
+    /* accepted_by: the attempt that proved the acceptance, since a later one of another process may have gone
+       wrong. The alert stands last: it can be long, and most statements do not need it. */
+    "CREATE TABLE record (id INTEGER PRIMARY KEY, identity TEXT NOT NULL, recipient TEXT NOT NULL,"
+    " state TEXT NOT NULL, priority INTEGER NOT NULL, created_ms BIGINT NOT NULL, due_ms BIGINT NOT NULL,"
+    " lease_until_ms BIGINT NOT NULL, lease_owner TEXT NOT NULL,"
+    " accepted_by INTEGER NOT NULL DEFAULT 0, parts_done INTEGER NOT NULL DEFAULT 0,"
+    " wish_provider TEXT NOT NULL, wish_kind TEXT NOT NULL, wish_at TEXT NOT NULL, alert TEXT NOT NULL)",
+    "CREATE INDEX record_identity ON record (identity)",
+    "CREATE INDEX record_due ON record (priority, due_ms) WHERE state = 'waiting'",
+
+    /* Each time a gateway was, or may have been, asked. */
+    "CREATE TABLE attempt (record BIGINT NOT NULL, number INTEGER NOT NULL, provider TEXT NOT NULL,"
+    " begun_ms BIGINT NOT NULL, ended_ms BIGINT NOT NULL, outcome TEXT NOT NULL, code TEXT NOT NULL,"
+    " meaning TEXT NOT NULL, reference TEXT NOT NULL, PRIMARY KEY (record, number)) WITHOUT ROWID",
+
+    "CREATE TABLE token (name TEXT PRIMARY KEY, token TEXT NOT NULL, until_ms BIGINT NOT NULL,"
+    " renew_until_ms BIGINT NOT NULL, renew_owner TEXT NOT NULL)",
+
+    /* Told to gateways with each id: a database made anew starts at 1 again. */
+    "INSERT INTO meta VALUES ('id', lower(hex(randomblob(4))))",
+    NULL,
+};
+
+#endif

@@ -1,0 +1,253 @@
+/* Durable records: what was accepted, who works on it, and what became of it. Why something is sent, and
+   where, is flow's business. A process can die between any two of these functions; what it left is found by
+   the next one when the lease lapses. */
+#include "store/store.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/now.h"
+#include "store/db.h"
+#include "store/record.h"
+#include "store/schema.h"
+
+static bool id_read(struct store *store, struct error *err)
+{
+    struct rows *rows = NULL;
+    bool found = false, read = false;
+
+    if (!db_query(store->db, "SELECT value FROM meta WHERE name = 'id'", NULL, 0, &rows, err)
+        || !rows_next(rows, &found, err))
+        goto out;
+    snprintf(store->id, sizeof store->id, "%s", rows_text(rows, 0));
+    read = true;
+out:
+    rows_end(rows);
+    return read;
+}
+
+static bool version_check(struct db *db, struct error *err)
+{
+    int version = 0;
+
+    if (!db_version(db, &version, err))
+        return false;
+    if (version == 0)
+        return error_set(err, ERROR_STORE, 0, "store %s: is the database of something else", db_name(db));
+    if (version != SCHEMA_VERSION)
+        return error_set(err, ERROR_STORE, 0, "store %s: is of version %d, this munja knows version %d",
+                         db_name(db), version, SCHEMA_VERSION);
+    return true;
+}
+
+bool store_open(const char *where, int64_t until_ms, struct store **store, struct error *err)
+{
+    struct store *made = calloc(1, sizeof *made);
+    uint64_t owner = 0;
+    bool fresh = false, opened = false;
+
+    if (made == NULL) {
+        error_memory(err);
+        goto out;
+    }
+    if (getrandom(&owner, sizeof owner, 0) != sizeof owner) {
+        error_set(err, ERROR_SYSTEM, 0, "the system gives no random numbers");
+        goto out;
+    }
+    snprintf(made->owner, sizeof made->owner, "%016llx", (unsigned long long)owner);
+    if (!db_open(where, until_ms, &made->db, &fresh, err))
+        goto out;
+    if (fresh
+        && (!db_create(where, schema, SCHEMA_VERSION, err)
+            || !db_open(where, until_ms, &made->db, &fresh, err)))
+        goto out;
+    if (made->db == NULL) {
+        error_set(err, ERROR_STORE, 0, "store %s: was removed just now", where);
+        goto out;
+    }
+    if (!version_check(made->db, err) || !id_read(made, err))
+        goto out;
+    *store = made;
+    made = NULL;
+    opened = true;
+out:
+    store_close(made);
+    return opened;
+}
+
+void store_until(struct store *store, int64_t until_ms)
+{
+    db_until(store->db, until_ms);
+}
+
+const char *store_id(const struct store *store)
+{
+    return store->id;
+}
+
+void store_close(struct store *store)
+{
+    if (store == NULL)
+        return;
+    db_close(store->db);
+    free(store);
+}
+
+/* Fill found, all but its alert, with what the database has for wanted, if anything. The window reaches both
+   ways: a clock that ran ahead once must not swallow alerts until its time has come. */
+static bool find_one(struct store *store, const struct record *wanted, int64_t window_ms, int64_t now,
+                     struct record *found, bool *ready, struct error *err)
+{
+    struct rows *rows = NULL;
+    bool looked = false;
+
+    if (!DB_QUERY(store->db, &rows, err,
+                  RECORD_SELECT "WHERE r.identity = $3 AND ($4 = 1 OR r.created_ms BETWEEN $5 AND $6)"
+                                " ORDER BY r.id DESC LIMIT 1",
+                  DB_NUMBER(now), DB_NUMBER(now + LEASE_MS_MAX), DB_TEXT(wanted->identity.key),
+                  DB_NUMBER(wanted->identity.lasting), DB_NUMBER(now - window_ms), DB_NUMBER(now + window_ms))
+        || !rows_next(rows, &found->found, err))
+        goto out;
+    if (found->found)
+        record_read(rows, found, ready);
+    looked = true;
+out:
+    rows_end(rows);
+    return looked;
+}
+
+static bool add_one(struct store *store, const struct record *wanted, int64_t now, int64_t lease_ms,
+                    struct record *added, struct error *err)
+{
+    char *packed = alert_pack(&wanted->alert, err);
+    struct rows *rows = NULL;
+    bool found = false, done = false;
+
+    if (packed == NULL)
+        return false;
+    if (!DB_QUERY(store->db, &rows, err,
+                  "INSERT INTO record (identity, recipient, state, priority, created_ms, due_ms,"
+                  " lease_until_ms, lease_owner, wish_provider, wish_kind, wish_at, alert)"
+                  " VALUES ($1, $2, 'waiting', $3, $4, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
+                  DB_TEXT(wanted->identity.key), DB_TEXT(wanted->recipient),
+                  DB_NUMBER(record_priority(&wanted->alert)), DB_NUMBER(now),
+                  DB_NUMBER(lease_end(now, lease_ms)), DB_TEXT(store->owner), DB_TEXT(wanted->wish.provider),
+                  DB_TEXT(wanted->wish.kind), DB_TEXT(wanted->wish.at), DB_TEXT(packed))
+        || !rows_next(rows, &found, err))
+        goto out;
+    added->identity = wanted->identity;
+    memcpy(added->recipient, wanted->recipient, sizeof added->recipient);
+    added->id = rows_number(rows, 0);
+    added->created_ms = added->due_ms = now;
+    added->leased = true;
+    done = true;
+out:
+    rows_end(rows);
+    free(packed);
+    return done;
+}
+
+/* The alert and the wish stay the caller's own, whether the record was found or added. */
+static void adopt(struct record *record, const struct record *result)
+{
+    struct alert alert = record->alert;
+    struct wish wish = record->wish;
+    bool lasting = record->identity.lasting;
+
+    *record = *result;
+    record->alert = alert;
+    record->wish = wish;
+    record->identity.lasting = lasting;
+}
+
+bool store_accept(struct store *store, struct record *records, size_t count, int64_t window_ms,
+                  int64_t lease_ms, struct error *err)
+{
+    struct record *results = calloc(count + 1, sizeof *results);
+    int64_t now = now_ms();
+    bool accepted = false;
+
+    if (results == NULL)
+        return error_memory(err);
+    if (!db_begin(store->db, err))
+        goto out;
+    for (size_t i = 0; i < count; i++) {
+        struct record *result = &results[i];
+        bool ready = false;
+
+        if (!find_one(store, &records[i], window_ms, now, result, &ready, err))
+            goto out;
+        if (!result->found && !add_one(store, &records[i], now, lease_ms, result, err))
+            goto out;
+        /* Begun parts go on with the stored text, which store_claim brings. */
+        ready = ready && result->parts_done == 0;
+        if (ready && !lease_take(store, result->id, lease_end(now, lease_ms), err))
+            goto out;
+        result->leased = result->leased || ready;
+    }
+    if (!db_commit(store->db, err))
+        goto out;
+    for (size_t i = 0; i < count; i++)
+        adopt(&records[i], &results[i]);
+    accepted = true;
+out:
+    if (!accepted)
+        db_rollback(store->db);
+    free(results);
+    return accepted;
+}
+
+bool store_find(struct store *store, struct record *records, size_t count, int64_t window_ms,
+                struct error *err)
+{
+    struct record *results = calloc(count + 1, sizeof *results);
+    int64_t now = now_ms();
+    bool ready = false, looked = false;
+
+    if (results == NULL)
+        return error_memory(err);
+    for (size_t i = 0; i < count; i++)
+        if (!find_one(store, &records[i], window_ms, now, &results[i], &ready, err))
+            goto out;
+    for (size_t i = 0; i < count; i++)
+        if (results[i].found)
+            adopt(&records[i], &results[i]);
+    looked = true;
+out:
+    free(results);
+    return looked;
+}
+
+/* Ids grow with time, so only the oldest few need a look. The newest stays: its id must not be given again.
+ */
+#define OLDEST                                                                                               \
+    "(SELECT id FROM (SELECT id, state, created_ms FROM record ORDER BY id LIMIT 300) AS oldest"             \
+    " WHERE state <> 'waiting' AND created_ms < $1 AND id < (SELECT max(id) FROM record))"
+
+bool store_prune(struct store *store, int64_t keep_ms, struct error *err)
+{
+    int64_t before = now_ms() - keep_ms;
+    struct rows *rows = NULL;
+    bool found = false, pruned = false;
+
+    if (!DB_QUERY(store->db, &rows, err, "SELECT 1 FROM record WHERE id IN " OLDEST " LIMIT 1",
+                  DB_NUMBER(before))
+        || !rows_next(rows, &found, err))
+        goto out;
+    rows_end(rows);
+    rows = NULL;
+    if (found
+        && (!db_begin(store->db, err)
+            || !DB_RUN(store->db, err, "DELETE FROM attempt WHERE record IN " OLDEST, DB_NUMBER(before))
+            || !DB_RUN(store->db, err, "DELETE FROM record WHERE id IN " OLDEST, DB_NUMBER(before))
+            || !db_commit(store->db, err)))
+        goto out;
+    pruned = true;
+out:
+    rows_end(rows);
+    if (!pruned)
+        db_rollback(store->db);
+    return pruned;
+}
