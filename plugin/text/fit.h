@@ -37,7 +37,7 @@ struct fitted {
     int cost;        /* of the costliest text, signature included */
     int limit;       /* what that text may cost */
     int parts;       /* joined parts that the gateway will bill for one text; 1 otherwise */
-    bool cut;        /* something was left out */
+    bool cut;        /* something was left out of the texts */
     size_t replaced; /* characters replaced by kin */
 };
 
