@@ -21,6 +21,7 @@ struct section {
     int line; /* of its first line */
     struct entry *entry;
     size_t entries;
+    bool broken; /* something in it could not be read: section_check finds it unusable */
 };
 
 struct sections {
@@ -46,6 +47,7 @@ struct settings {
     int timeout_s;
     int duplicate_window_s;
     int keep_s;
+    bool exposed; /* others may read the file: no place for secrets */
     struct sections providers, routes, templates, monitors;
     struct faults faults; /* found while reading: unknown keys, bad values, double names; sorted by line */
 };
@@ -75,7 +77,9 @@ struct setting {
 const char *settings_path(const char *option, const char *environment);
 
 /* Read and parse. Fails (ERROR_SETTINGS, "FILE:LINE: …") only when the file cannot be read or its syntax is
-   broken; faults of single keys and sections are collected instead. The caller clears. */
+   broken; faults of single keys and sections are collected instead. Even after broken syntax settings holds
+   what could be read, and faults all that was found, for munja config check. The caller clears in any case.
+   Values are what the file says: nothing is taken from the environment. */
 bool settings_load(const char *path, struct settings *settings, struct error *err);
 void settings_clear(struct settings *settings);
 
@@ -93,6 +97,10 @@ bool number_setting_read(const char *text, int *value);
    added with its line, the texts starting with `KIND "NAME": `. Returns whether the section can be used. */
 bool section_check(const struct section *section, const char *kind, const struct setting *const *tables,
                    struct faults *faults, bool *usable, struct error *err);
+
+/* The path of a file named in the configuration: a relative one stands beside the configuration file. The
+   caller frees; NULL when memory ran out. */
+char *settings_beside(const char *settings_path, const char *file);
 
 /* Take a secret from a file beside the configuration file: relative paths are relative to it; refused when it
    is not a regular file, too large, empty or readable by others; the trailing line break is dropped. The
