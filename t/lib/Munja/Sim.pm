@@ -1,0 +1,147 @@
+package Munja::Sim;
+# The gateway simulator as an object: started in a folder of its own, stopped when it goes out of scope.
+use strict;
+use warnings;
+use utf8;
+use File::Temp ();
+use JSON::PP   ();
+use Time::HiRes qw(sleep time);
+
+# What gatewaysim --help says: the accounts and how munja.conf calls them.
+our %ACCOUNT = (
+    smsjoa          => { user => 'client-id',       secret => 'api-key',       from => '0212345678' },
+    notificationsms => { user => 'ops@example.com', secret => 'nsms-password', from => '0212345678' },
+    apiplex         => { user => 'plex-id',         secret => 'plex-secret',   from => '0212345678' },
+    nanuminet       => { user => 'nanumi-key',      secret => 'nanumi-secret', from => '16441447', hash => 'sha256' },
+    sms57           => {
+        user      => '922011',
+        secret    => 'sms57-secret',
+        extno     => '10690231221',
+        sign      => 'md5',
+        signature => '【运维】',
+    },
+);
+
+sub program { return ($ENV{MUNJA_BUILD} || 'build') . '/t/gatewaysim' }
+
+# plain => 1: without TLS; config => {...}: DIR/config; cert, key: files; port.
+sub start {
+    my ($class, %option) = @_;
+    my $temp = File::Temp->newdir('gatewaysim-XXXXXX', TMPDIR => 1);
+    my $self = bless { temp => $temp, dir => "$temp", plain => $option{plain}, config => {}, faults => 0 }, $class;
+    $self->config(%{ $option{config} }) if $option{config};
+    my @args = ('--dir', $self->{dir}, $option{plain} ? '--plain' : ());
+    push @args, "--$_", $option{$_} for grep { defined $option{$_} } qw(port cert key);
+    $self->{owner} = $$;
+    my $pid = fork // die "fork: $!";
+    if ($pid == 0) {
+        open STDIN, '<', '/dev/null';
+        # A test's output is read to its end: the simulator must not hold it open.
+        open STDOUT, '>', "$self->{dir}/stdout";
+        open STDERR, '>', "$self->{dir}/stderr";
+        exec { program() } program(), @args or do { warn program() . ": $!"; require POSIX; POSIX::_exit(127) };
+    }
+    $self->{pid} = $pid;
+    my $until = time + 20;
+    until (-e "$self->{dir}/port") {
+        if (waitpid($pid, 1) == $pid || time > $until) {
+            my $why = $self->slurp('stderr');
+            die "gatewaysim did not start: $why";
+        }
+        sleep 0.005;
+    }
+    chomp($self->{port} = $self->slurp('port'));
+    return $self;
+}
+
+sub slurp {
+    my ($self, $name) = @_;
+    open my $file, '<', "$self->{dir}/$name" or return '';
+    local $/;
+    return scalar <$file> // '';
+}
+
+sub lines {
+    my ($self, $name) = @_;
+    return map { JSON::PP->new->utf8->decode($_) } split /\n/, $self->slurp($name);
+}
+
+sub dir  { return $_[0]{dir} }
+sub port { return $_[0]{port} }
+sub ca   { return $_[0]{plain} ? undef : "$_[0]{dir}/ca.crt" }
+
+sub url {
+    my ($self) = @_;
+    return ($self->{plain} ? 'http' : 'https') . "://127.0.0.1:$self->{port}" . ($self->{config}{prefix} // '');
+}
+
+# Texts on one phone, oldest first; numbers of all phones.
+sub phone { my ($self, $number) = @_; return $self->lines("phones/$number") }
+sub phones { my ($self) = @_; return sort map { s{.*/}{}r } glob "$self->{dir}/phones/*" }
+
+# Requests so far; requests(gateway => 'smsjoa', action => 'send') picks.
+sub requests {
+    my ($self, %want) = @_;
+    return grep {
+        my $request = $_;
+        !grep { ($request->{$_} // '') ne $want{$_} } keys %want
+    } $self->lines('requests.jsonl');
+}
+
+sub violations { my ($self) = @_; return split /\n/, $self->slurp('violations') }
+sub stats      { my ($self) = @_; return ($self->lines('stats.json'))[0] // {} }
+
+sub write_whole {
+    my ($self, $name, $text) = @_;
+    open my $file, '>', "$self->{dir}/$name.new" or die "$name: $!";
+    print $file $text;
+    close $file or die "$name: $!";
+    rename "$self->{dir}/$name.new", "$self->{dir}/$name" or die "$name: $!";
+    return;
+}
+
+# Change settings; the others stay.
+sub config {
+    my ($self, %change) = @_;
+    $self->{config} = { %{ $self->{config} }, %change };
+    $self->write_whole('config', JSON::PP->new->utf8->canonical->encode($self->{config}));
+    return;
+}
+
+# Something goes wrong from now on: fault(match => '/1/send', do => 'status', status => 503, times => 1).
+sub fault {
+    my ($self, @fault) = @_;
+    my %fault = ref $fault[0] ? %{ $fault[0] } : @fault;
+    my $line = JSON::PP->new->utf8->canonical->encode({ %fault, id => ++$self->{faults} });
+    $self->write_whole('faults', $self->slurp('faults') . "$line\n");
+    return;
+}
+sub faults_clear { my ($self) = @_; $self->write_whole('faults', ''); return }
+
+# curl as a second client: status and body of one request. Further arguments go to curl.
+sub curl {
+    my ($self, $path, @args) = @_;
+    my @command = ('curl', '-sS', '-m', '20', '-o', "$self->{dir}/curl.body", '-w', '%{http_code}');
+    push @command, '--cacert', $self->ca if $self->ca;
+    utf8::encode($_) for @args;
+    open my $pipe, '-|', @command, @args, $self->url . $path or die "curl: $!";
+    my $status = <$pipe>;
+    close $pipe;
+    my $answer = { status => $status + 0, exit => $? >> 8, body => $self->slurp('curl.body') };
+    unlink "$self->{dir}/curl.body";
+    $answer->{json} = eval { JSON::PP->new->utf8->decode($answer->{body}) } if length $answer->{body} < 1 << 20;
+    return $answer;
+}
+
+sub stop {
+    my ($self) = @_;
+    return unless $self->{pid} && $self->{owner} == $$;
+    kill 'TERM', $self->{pid};
+    local $?;
+    waitpid $self->{pid}, 0;
+    delete $self->{pid};
+    return;
+}
+sub DESTROY { my ($self) = @_; $self->stop; return }
+
+1;

@@ -1,0 +1,31 @@
+#ifndef MUNJA_SIM_CHECK_H
+#define MUNJA_SIM_CHECK_H
+
+#include "sim/sim.h"
+
+/* Whether text is digits only, least to most of them. */
+bool is_digits(const char *text, size_t least, size_t most);
+bool is_korean_mobile(const char *text);  /* 01…, 10 or 11 digits: the manuals' samples have 10 */
+bool is_chinese_mobile(const char *text); /* 1…, 11 digits */
+
+/* Measure a text. Returns what is wrong with it (not UTF-8, a control character, a character that the charset
+   lacks), or NULL; then *used holds bytes of strict EUC-KR, or UTF-16 units. */
+const char *measure_euckr(struct exchange *x, const char *text, size_t bytes, long *used);
+const char *measure_units(struct exchange *x, const char *text, size_t bytes, long *used);
+
+/* What of a text fits in that many bytes of EUC-KR. */
+size_t cut_euckr(const char *text, size_t bytes, long most);
+
+/* Joined parts of a text of that many units: 70 alone, 67 each when joined. */
+long units_parts(long units);
+
+/* "20240131090000" style (14 digits) or "2024-01-31 09:00:00" style, a date that exists, Korean time. */
+bool read_korean_date(const char *text, const char *form, time_t *when);
+
+/* The number written twice in the list, or NULL. */
+const char *find_double(const struct pairs *list);
+
+/* A comma list, empty pieces kept. */
+void split_list(struct exchange *x, const char *text, struct pairs *list);
+
+#endif

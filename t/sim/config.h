@@ -1,0 +1,35 @@
+#ifndef MUNJA_SIM_CONFIG_H
+#define MUNJA_SIM_CONFIG_H
+
+#include "sim/sim.h"
+
+/* Three readings of what the manuals leave open: CLEAN is valid JSON with numbers as numbers; PRINTED copies
+   the samples, with trailing commas, a blank in a key and numbers as texts; OTHER turns around what the
+   manuals do not promise (types, order, HTTP status). */
+enum shape { SHAPE_CLEAN, SHAPE_PRINTED, SHAPE_OTHER };
+
+/* DIR/config, read again whenever it changes; the help text tells what each key means. */
+struct config {
+    enum shape shape;
+    bool https_only;
+    long token_ttl_s; /* 0: as the manual says */
+    long token_epoch; /* tokens issued under another epoch have expired */
+    long rate_per_s;  /* 0: no limit */
+    long latency_ms;
+    long balance; /* -1: each gateway's own start */
+    struct pairs senders, wrong_numbers;
+    const char *signature, *prefix, *password, *login_path, *token_key;
+};
+extern struct config config;
+extern const char config_help[];
+
+/* Unknown keys and wrong types are reported through complain. */
+void config_refresh(const char *dir, void (*complain)(const char *text));
+
+bool config_sender(const char *number);
+bool config_wrong(const char *number);
+
+/* The whole file as text with NUL, or NULL; the caller frees. */
+char *file_read(const char *dir, const char *name, size_t *bytes);
+
+#endif

@@ -1,0 +1,22 @@
+#ifndef MUNJA_SIM_PHONES_H
+#define MUNJA_SIM_PHONES_H
+
+#include "sim/sim.h"
+
+/* A text that arrives. */
+struct delivery {
+    const char *to, *from, *kind, *subject, *text;
+    size_t text_bytes;
+    const char *unit; /* "bytes" of EUC-KR or "units" of UTF-16 */
+    long used, limit, parts;
+    long cost;
+    const char *currency;
+    const char *reference; /* the gateway's id */
+    const char *at;        /* reservation, as sent; NULL: now */
+    bool image;
+};
+
+/* Write it down on the phone, DIR/phones/NUMBER. */
+void phone_deliver(struct exchange *x, const struct delivery *delivery);
+
+#endif
