@@ -159,12 +159,11 @@ static bool open_secret(struct opening *opening, struct error *err)
 static bool open_from(struct opening *opening, struct error *err)
 {
     char number[NUMBER_BYTES];
-    struct error fault = { 0 };
 
     if (!is_given(opening, "from"))
         return true;
-    if (!number_read(value_of(opening, "from"), number, &fault))
-        return blame(opening, "from", err, "from: %s", fault.text);
+    if (!number_read(value_of(opening, "from"), number, NULL))
+        return blame(opening, "from", err, "from must be a phone number");
     opening->provider->owned[OWNED_FROM] = strdup(number);
     opening->provider->account.from = opening->provider->owned[OWNED_FROM];
     return opening->provider->account.from != NULL || error_memory(err);

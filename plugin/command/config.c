@@ -1,0 +1,136 @@
+/* munja config check: every fault of the configuration at once. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "command/doors.h"
+#include "command/options.h"
+#include "flow/exitcode.h"
+#include "flow/plan.h"
+#include "provider/json.h"
+
+/* What a check found. fatal: the alert would not be accepted. */
+struct finding {
+    const char *path;
+    const struct faults *faults;
+    struct error fatal;
+    size_t providers, routes, templates;
+};
+
+static int code_of(const struct finding *finding)
+{
+    if (finding->fatal.kind != ERROR_NONE)
+        return EXIT_UNKNOWN;
+    return finding->faults->count > 0 ? EXIT_WARNING : EXIT_OK;
+}
+
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+static void print_finding(const struct finding *finding)
+{
+    const struct faults *faults = finding->faults;
+
+    for (size_t i = 0; i < faults->count; i++)
+        printf("%s:%d: %s\n", finding->path, faults->fault[i].line, faults->fault[i].text);
+    printf("MUNJA %s - ", state_name(code_of(finding)));
+    if (finding->fatal.kind != ERROR_NONE)
+        printf("%s\n", finding->fatal.text);
+    else
+        printf("%s: %zu fault%s; %zu provider%s, %zu route%s, %zu template%s\n", finding->path, faults->count,
+               plural(faults->count), finding->providers, plural(finding->providers), finding->routes,
+               plural(finding->routes), finding->templates, plural(finding->templates));
+}
+
+static bool fault_json(const struct fault *fault, struct json_object *list)
+{
+    struct json_object *one = json_object_new_object();
+
+    return json_push(list, one) && json_add(one, "line", json_object_new_int(fault->line))
+           && json_add(one, "text", json_object_new_string(fault->text));
+}
+
+static bool print_json(const struct finding *finding, struct error *err)
+{
+    struct json_object *all = json_object_new_object(), *list = json_object_new_array();
+    const char *text = NULL;
+    bool made =
+        all != NULL && json_add(all, "file", json_object_new_string(finding->path))
+        && json_add(all, "state", json_object_new_string(state_name(code_of(finding))))
+        && json_add(all, "error",
+                    json_object_new_string(finding->fatal.kind == ERROR_NONE ? "" : finding->fatal.text))
+        && json_add(all, "providers", json_object_new_int64((int64_t)finding->providers))
+        && json_add(all, "routes", json_object_new_int64((int64_t)finding->routes))
+        && json_add(all, "templates", json_object_new_int64((int64_t)finding->templates))
+        && json_add(all, "faults", json_object_get(list));
+
+    for (size_t i = 0; made && i < finding->faults->count; i++)
+        made = fault_json(&finding->faults->fault[i], list);
+    text = made ? json_print(all) : NULL;
+    if (text != NULL)
+        puts(text);
+    json_object_put(list);
+    json_object_put(all);
+    return text != NULL || error_memory(err);
+}
+
+/* Going on behind broken syntax, as far as it could be read. */
+static bool check(const char *path, bool json, int *code, struct error *err)
+{
+    struct settings settings = { 0 };
+    struct plan plan = { 0 };
+    struct finding finding = { .path = path };
+    struct error fault = { 0 };
+    bool told = true;
+
+    if (!settings_load(path, &settings, &finding.fatal) && finding.fatal.kind != ERROR_SETTINGS) {
+        *err = finding.fatal;
+        told = false;
+        goto out;
+    }
+    if (settings.store != NULL && !plan_open(&settings, &plan, &fault) && finding.fatal.kind == ERROR_NONE)
+        finding.fatal = fault;
+    finding.faults = plan.settings != NULL ? &plan.faults : &settings.faults;
+    finding.providers = plan.providers;
+    finding.routes = plan.routes > 0 ? plan.routes - 1 : 0;
+    finding.templates = settings.templates.count;
+    *code = code_of(&finding);
+    if (json)
+        told = print_json(&finding, err);
+    else
+        print_finding(&finding);
+out:
+    plan_clear(&plan);
+    settings_clear(&settings);
+    return told;
+}
+
+int command_config(int argc, char **argv)
+{
+    const char *config = NULL, *json = NULL;
+    const struct option_spec specs[] = {
+        { 'f', "config", "FILE", "configuration ($MUNJA_CONFIG, else " MUNJA_CONFIG ")", &config, NULL },
+        { 0, "json", NULL, "one JSON document on stdout", &json, NULL },
+        { 0 },
+    };
+    const struct command_help help = {
+        "munja config check [options]",
+        "Tell every fault of the configuration, with its line. Exit 0: none; 1: the rest can be used; 3: no\n"
+        "alert would be accepted.",
+    };
+    struct error err = { 0 };
+    int operands = 0, code = EXIT_UNKNOWN;
+    bool done = false;
+
+    if (!options_read(argc, argv, specs, &help, &operands, &done, &err))
+        printf("MUNJA UNKNOWN - %s\n", err.text);
+    else if (!done && (operands != 1 || strcmp(argv[1], "check") != 0))
+        printf("MUNJA UNKNOWN - usage: %s\n", help.usage);
+    else if (!done && !check(settings_path(config, getenv("MUNJA_CONFIG")), json != NULL, &code, &err))
+        printf("MUNJA UNKNOWN - %s\n", err.text);
+    return code;
+}
