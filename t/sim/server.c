@@ -1,21 +1,16 @@
-/* gatewaysim: one HTTP server, five gateways, faults on order. */
-#include <errno.h>
-#include <getopt.h>
+/* The HTTP server: takes requests apart, hands them to their gateway, answers or fails as ordered. */
+#include "sim/server.h"
+
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "sim/account.h"
-#include "sim/cert.h"
 #include "sim/config.h"
 #include "sim/faults.h"
 #include "sim/journal.h"
@@ -68,8 +63,6 @@ static void serve(struct exchange *x)
         gateway->serve(x);
     }
 }
-
-/* ---- what libmicrohttpd calls ---- */
 
 static void *on_uri(void *none, const char *uri, struct MHD_Connection *connection)
 {
@@ -304,32 +297,7 @@ static enum MHD_Result on_request(void *none, struct MHD_Connection *connection,
     }
 }
 
-/* ---- start and end ---- */
-
-static void usage(FILE *out)
-{
-    fprintf(
-        out,
-        "usage: gatewaysim --dir DIR [--port N] [--cert FILE --key FILE] [--plain]\n"
-        "Serve SMSJOA, NotificationSMS, API PLEX, Nanuminet and SMS57-SMGW on 127.0.0.1 until SIGTERM or\n"
-        "the end of the parent. DIR receives port (written once it listens), ca.crt, requests.jsonl,\n"
-        "violations, stats.json and phones/NUMBER.\n\n%s\n%s\n%s",
-        account_help, config_help, faults_help);
-}
-
-static char *whole_file(const char *path)
-{
-    size_t bytes;
-    char *text = file_read(path[0] == '/' ? "" : ".", path, &bytes);
-
-    if (text == NULL) {
-        perror(path);
-        exit(1);
-    }
-    return text;
-}
-
-static struct MHD_Daemon *start(uint16_t port, const char *cert, const char *key)
+uint16_t server_start(uint16_t port, const char *cert, const char *key)
 {
     struct sockaddr_in address = { .sin_family = AF_INET,
                                    .sin_port = htons(port),
@@ -344,103 +312,14 @@ static struct MHD_Daemon *start(uint16_t port, const char *cert, const char *key
         {MHD_OPTION_END, 0, NULL}
     };
 
-    return MHD_start_daemon(
+    struct MHD_Daemon *daemon;
+
+    plain = cert == NULL;
+    daemon = MHD_start_daemon(
         plain ? flags : flags | MHD_USE_TLS, port, NULL, NULL, on_request, NULL, MHD_OPTION_SOCK_ADDR,
         &address, MHD_OPTION_URI_LOG_CALLBACK, on_uri, NULL, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
         MHD_OPTION_NOTIFY_CONNECTION, on_connection, NULL, MHD_OPTION_CONNECTION_LIMIT, 500u,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)256 << 10, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
         MHD_OPTION_ARRAY, plain ? no_tls : tls, MHD_OPTION_END);
-}
-
-/* The port comes last and whole: whoever waits for it may start at once. */
-static void announce(struct MHD_Daemon *daemon)
-{
-    char made[4096], path[4096];
-    FILE *file;
-
-    snprintf(made, sizeof made, "%s/port.new", journal_dir);
-    snprintf(path, sizeof path, "%s/port", journal_dir);
-    file = fopen(made, "w");
-    if (file == NULL
-        || fprintf(file, "%u\n", MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT)->port) < 0
-        || fclose(file) != 0 || rename(made, path) != 0) {
-        perror(path);
-        exit(1);
-    }
-}
-
-int main(int argc, char **argv)
-{
-    static const struct option options[] = {
-        {"dir",   1, NULL, 'd' },
-        { "port",   1, NULL, 'p' },
-        { "cert",      1, NULL, 'c' },
-        { "key",    1, NULL, 'k' },
-        { "plain",    0, NULL, 'n' },
-        { "help", 0, NULL, 'h' },
-        { 0  },
-    };
-    char *cert = NULL, *key = NULL, path[4096];
-    pid_t parent = getppid();
-    uint16_t port = 0;
-    sigset_t signals;
-    struct MHD_Daemon *daemon;
-    int option, caught;
-
-    while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-        switch (option) {
-        case 'd':
-            journal_dir = optarg;
-            break;
-        case 'p':
-            port = (uint16_t)atoi(optarg);
-            break;
-        case 'c':
-            cert = whole_file(optarg);
-            break;
-        case 'k':
-            key = whole_file(optarg);
-            break;
-        case 'n':
-            plain = true;
-            break;
-        case 'h':
-            usage(stdout);
-            return 0;
-        default:
-            return 1;
-        }
-    }
-    if (journal_dir == NULL || optind != argc || (cert == NULL) != (key == NULL)) {
-        usage(stderr);
-        return 1;
-    }
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (getppid() != parent)
-        return 1;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &signals, NULL);
-    signal(SIGPIPE, SIG_IGN);
-
-    snprintf(path, sizeof path, "%s/phones", journal_dir);
-    if (mkdir(path, 0700) != 0 && errno != EEXIST) {
-        perror(path);
-        return 1;
-    }
-    snprintf(path, sizeof path, "%s/ca.crt", journal_dir);
-    if (!plain && cert == NULL && !cert_make(path, &cert, &key)) {
-        fprintf(stderr, "gatewaysim: cannot make a certificate\n");
-        return 1;
-    }
-    daemon = start(port, cert, key);
-    if (daemon == NULL) {
-        fprintf(stderr, "gatewaysim: cannot listen\n");
-        return 1;
-    }
-    announce(daemon);
-    sigwait(&signals, &caught);
-    /* Threads may sleep in a fault; all is written already, so nobody waits for them. */
-    _exit(0);
+    return daemon == NULL ? 0 : MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
 }

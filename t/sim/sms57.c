@@ -30,7 +30,7 @@ static struct json_object *status_object(struct exchange *x, int status)
     struct json_object *object = json_object_new_object();
 
     /* "0" in one sample of the manual, 0 in another. */
-    json_object_object_add(object, "status", json_count(status, config.shape != SHAPE_OTHER));
+    json_object_object_add(object, "status", json_count(status, config.shape != SHAPE_CLEAN));
     json_object_object_add(object, "balance", json_object_new_int64(balance_left(x, BALANCE)));
     return object;
 }
@@ -44,11 +44,11 @@ static bool fail(struct exchange *x, int status)
 #define violated(x, status, ...) (violate(x, __VA_ARGS__), fail(x, status))
 #define refused(x, status, ...)  (refuse(x, __VA_ARGS__), fail(x, status))
 
-/* The password itself, or the MD5 of it and what each action signs. */
-static bool authorized(struct exchange *x, const struct pairs *form, const char *format_signed)
+/* The password itself, or the MD5 of it and the further parameters that the action signs. */
+static bool authorized(struct exchange *x, const struct pairs *form, const char *further)
 {
     const char *given = pairs_text(form, "password");
-    const char *text = exchange_format(x, "%s%s", SMS57_SECRET, format_signed);
+    const char *text = exchange_format(x, "%s%s", SMS57_SECRET, further);
     const char *md5 = digest_hex(x, "md5", text, strlen(text));
     bool plain = strcmp(given, SMS57_SECRET) == 0 && strcmp(config.password, "md5") != 0;
     bool hashed = md5 != NULL && strcmp(given, md5) == 0 && strcmp(config.password, "plain") != 0;
