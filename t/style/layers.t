@@ -1,4 +1,3 @@
-#!/usr/bin/perl
 # The arrows between the rooms of plugin/ point down, and each outside library stays in its one room.
 use strict;
 use warnings;

@@ -1,4 +1,3 @@
-#!/usr/bin/perl
 # What holds for every file of the tree, whatever it is about.
 use strict;
 use warnings;
@@ -97,8 +96,5 @@ for my $name (sort keys %unit) {
     push @misnamed, "t/unit/$name.c" if !$room || !-d "plugin/$room" || !grep { index($name, $_) == 0 } keys %room_file;
 }
 is_deeply(\@misnamed, [], 'a unit test is named after the file it tests');
-
-is_deeply([ grep { m{^t/(?:journey|case|style)/.*\.t$} && $text{$_} !~ /\A#!/ } sort keys %text ],
-    [], 'test scripts say what runs them');
 
 done_testing();

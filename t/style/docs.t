@@ -1,0 +1,279 @@
+# Pages and code say the same: options, keys, fields, exit codes, commands and files.
+use strict;
+use warnings;
+use Cwd qw(abs_path);
+use File::Basename qw(dirname);
+use Test::More;
+
+chdir abs_path(dirname(__FILE__) . '/../..') or die "cannot find the tree: $!";
+
+sub slurp {
+    my ($path) = @_;
+    open my $file, '<', $path or die "$path: $!";
+    local $/;
+    return scalar <$file>;
+}
+
+my $munja    = ($ENV{MUNJA_BUILD} // 'build') . '/bin/munja';
+my $page     = slurp('contrib/man/munja.1');
+my $conf     = slurp('contrib/man/munja.conf.5');
+my $readme   = slurp('README.md');
+my $makefile = slurp('Makefile');
+
+# The text of a section (.Sh) or subsection (.Ss) of a page, up to the next of its kind.
+sub section {
+    my ($text, $mark, $title) = @_;
+    my $end = $mark eq 'Sh' ? qr/^\.Sh /m : qr/^\.S[hs] /m;
+    return $text =~ /^\.$mark \Q$title\E\n(.*?)(?=$end|\z)/ms ? $1 : '';
+}
+
+# Items of lists, by their name: what follows up to the next item or the end of the list.
+sub items {
+    my ($text, $macro) = @_;
+    my %item;
+    while ($text =~ /^\.It $macro (\w+)[^\n]*\n(.*?)(?=^\.It |^\.El$)/msg) { $item{$1} .= $2 }
+    return \%item;
+}
+
+sub only_in { my ($these, $those) = @_; return [ sort grep { !exists $those->{$_} } keys %$these ] }
+
+sub same_names {
+    my ($code, $text, $what) = @_;
+    is_deeply(only_in($code, $text), [], "$what: nothing is missing in the page");
+    is_deeply(only_in($text, $code), [], "$what: nothing in the page is made up");
+    return;
+}
+
+# Tables of settings, as they stand in the sources: name, flags, help, fallback, words.
+sub strings { return join '', $_[0] =~ /"((?:[^"\\]|\\.)*)"/g }
+
+sub tables_of {
+    my ($path) = @_;
+    my %table;
+    my $text = slurp($path);
+    while ($text =~ /struct setting (\w+)\[\] = \{(.*?)\n\};/sg) {
+        my ($name, $rows) = ($1, $2);
+        while ($rows =~ /\{\s*"(\w+)",\s*(SETTING_[A-Z_| ]+),(.*?)\},?\s*(?=\{|\z|\/\*)/sg) {
+            my ($key, $flags, $rest) = ($1, $2, $3);
+            my @column;
+            push @column, $1 while $rest =~ /\G\s*((?:"(?:[^"\\]|\\.)*"|[A-Z_]+|\s)+)(?:,|\s*\z)/g;
+            $table{$name}{$key} = { flags => $flags, fallback => $column[1] // '', words => $column[2] // '' };
+        }
+    }
+    return \%table;
+}
+
+# What the code takes when the key is absent, and the words that it allows, are told.
+sub check_values {
+    my ($keys, $item, $where) = @_;
+    my @silent;
+    for my $key (sort grep { exists $item->{$_} } keys %$keys) {
+        (my $text = $item->{$key}) =~ s/^\.\w+ |"//mg;
+        my $fallback = strings($keys->{$key}{fallback});
+        $fallback = '' if length $fallback > 40;
+        push @silent, "$key: default $fallback" if $fallback ne '' && $text !~ /\b?Default:\s+\Q$fallback\E(?![\w])/;
+        push @silent, "$key: $_" for grep { $text !~ /(?<![\w-])\Q$_\E(?![\w])/ } split /\|/, strings($keys->{$key}{words});
+    }
+    is_deeply(\@silent, [], "$where: defaults and words are told");
+    return;
+}
+
+sub check_keys {
+    my ($keys, $text, $where) = @_;
+    my $item = items($text, 'Ic');
+    same_names($keys, $item, $where);
+    check_values($keys, $item, $where);
+    return;
+}
+
+my %key_of;    # by kind of section
+
+subtest 'keys of munja.conf' => sub {
+    my $global   = tables_of('plugin/settings/settings.c');
+    my $plan     = tables_of('plugin/flow/plan.c');
+    my $wording  = tables_of('plugin/flow/wording.c');
+    my $provider = tables_of('plugin/provider/provider.c');
+    my $routes   = section($conf, 'Sh', 'ROUTES');
+    my ($common) = section($conf, 'Sh', 'PROVIDERS') =~ /\A(.*?)^\.Ss /ms;
+
+    cmp_ok(scalar keys %{ $global->{global_keys} },     '>', 3,  'the tables were found');
+    cmp_ok(scalar keys %{ $provider->{provider_keys} }, '>', 10, 'those of providers too');
+    check_keys($global->{global_keys},     section($conf, 'Sh', 'GLOBAL KEYS'), 'outside of sections');
+    check_keys($global->{monitor_keys},    section($conf, 'Sh', 'MONITORS'),    'monitor');
+    check_keys($plan->{route_keys},        $routes,                             'route');
+    check_keys($provider->{provider_keys}, $common // '',                       'provider');
+    my ($templates) = section($conf, 'Sh', 'TEMPLATES') =~ /\A(.*?)^\.Ss /ms;
+    check_keys($wording->{template_keys}, $templates // '', 'template');
+    %key_of = (
+        ''       => $global->{global_keys},
+        monitor  => $global->{monitor_keys},
+        route    => $plan->{route_keys},
+        template => $wording->{template_keys},
+        provider => { %{ $provider->{provider_keys} } },
+    );
+};
+
+my @apis = slurp('plugin/provider/api.h') =~ /\bapi_(\w+)(?=[,;])/g;
+
+subtest 'gateways' => sub {
+    cmp_ok(scalar @apis, '>=', 5, 'the drivers were found');
+    for my $api (@apis) {
+        my $path = "plugin/provider/$api.c";
+        my $text = section($conf, 'Ss', $api);
+        isnt($text, '', "$api has its paragraph") or next;
+        like($conf, qr/^\.Cm \Q$api\E\b/m, "$api stands with the key api");
+        if (!-e $path) { fail("$api has a driver"); next }
+        my $keys = tables_of($path)->{keys} // {};
+        check_keys($keys, $text, $api);
+        %{ $key_of{provider} } = (%{ $key_of{provider} }, %$keys);
+        like($readme, qr/\|[^|\n]*\b\Q$api\E\b/, "$api stands in README's table");
+        # The needs that the driver declares.
+        my $source = slurp($path);
+        for my $need (qw(user secret from)) {
+            my ($needed) = $text =~ /^Needs\n(.*?)(?=^(?!\.Ic|\(|and|or))/ms;
+            my $said = ($needed // '') =~ /^\.Ic $need\b/m ? 1 : 0;
+            is($said, $source =~ /\.needs_$need = true/ ? 1 : 0, "$api: whether $need is needed");
+        }
+    }
+};
+
+subtest 'fields' => sub {
+    my ($list) = slurp('plugin/alert/alert.c') =~ /alert_names\[\] = \{(.*?)\};/s;
+    my %name = map { $_ => 1 } $list =~ /"(\w+)"/g;
+    cmp_ok(scalar keys %name, '>', 15, 'the names were found');
+    same_names(\%name, items(section($conf, 'Sh', 'FIELDS'), 'Va'), 'fields');
+    my ($types) = slurp('plugin/alert/alert.c') =~ /\} types\[\] = \{(.*?)\n\};/s;
+    my %type = map { $_ => 1 } $types =~ /"(\w+)"\s*\},/g;
+    my $said = items(section($conf, 'Sh', 'FIELDS'), 'Va')->{type};
+    is_deeply([ grep { $said !~ /\b$_\b/ } sort keys %type ], [], 'every type is told');
+    my %elastic = map { $_ => 1 } slurp('plugin/text/template.c') =~ /template_is_elastic.*?\{(.*?)\n\}/s ? $1 =~ /"(\w+)"/g : ();
+    my $item = items(section($conf, 'Sh', 'FIELDS'), 'Va');
+    my %marked = map { $_ => 1 } grep { $item->{$_} =~ /^Elastic\.$/m } keys %$item;
+    SKIP: {
+        skip 'the names stand elsewhere', 1 if !%elastic;
+        is_deeply(\%marked, \%elastic, 'and which of them may shrink');
+    }
+};
+
+subtest 'exit codes' => sub {
+    my ($rows) = slurp('plugin/flow/exitcode.c') =~ /situations\[SITUATIONS\] = \{(.*?)\n\};/s;
+    my @name = qw(OK WARNING CRITICAL UNKNOWN);
+    my (@code, @text);
+    push @code, "$2: $1 $name[$1]" while $rows =~ /=\s*\{\s*(\d),\s*"([^"]+)"/g;
+    my $status = section($page, 'Sh', 'EXIT STATUS');
+    push @text, "$1: $2 $3" while $status =~ /^\.It (\w[^\n]*?) Ta (\d) Ta (\w+) Ta /mg;
+    cmp_ok(scalar @code, '>', 8, 'the table was found');
+    is_deeply([ sort @text ], [ sort @code ], 'munja(1) shows the table of flow/exitcode.c');
+    for my $code (0 .. 3) {
+        like($readme, qr/^\|\s*$code\s*\|\s*$name[$code]\s*\|/m, "README tells $code, $name[$code]");
+    }
+    for my $source (slurp('plugin/flow/exitcode.c') =~ /source == SOURCE_(\w+)/g) {
+        like($status, qr/^\.Cm \L$source\E$/m, "\L$source\E, which is answered otherwise, is told");
+    }
+};
+
+subtest 'sources' => sub {
+    my ($rows) = slurp('plugin/alert/source.c') =~ /\} sources\[\] = \{(.*?)\n\};/s;
+    my %source = map { $_ => 1 } $rows =~ /\{\s*"(\w+)"/g;
+    my %item   = map { $_ => 1 } section($page, 'Sh', 'SOURCES') =~ /^\.It (\w+)$/mg;
+    same_names(\%source, \%item, 'sources');
+};
+
+subtest 'commands and options' => sub {
+    plan skip_all => "no $munja" if !-x $munja;
+    my $help = qx('$munja' -h);
+    is($? >> 8, 3, 'munja -h exits 3');
+    my @commands = $help =~ /^  ([a-z]+) {2,}\S/mg;
+    cmp_ok(scalar @commands, '>=', 6, 'the commands were found');
+
+    my $synopsis = section($page, 'Sh', 'SYNOPSIS');
+    my %documented = map { $_ => 1 } section($page, 'Sh', 'COMMANDS') =~ /^\.Ss munja (\w+)/mg;
+    same_names({ map { $_ => 1 } @commands }, \%documented, 'commands');
+
+    my (%long, %item);
+    for (section($page, 'Sh', 'OPTIONS') =~ /^\.It (Fl [^\n]+)$/mg) {
+        my ($letter) = /Fl (\w) ,/;
+        my ($name)   = /Fl -(\w[\w-]*)/;
+        $item{$name} = $letter // '';
+    }
+    for my $command (@commands) {
+        my $text = qx('$munja' $command -h);
+        is($? >> 8, 3, "munja $command -h exits 3");
+        my ($own) = $synopsis =~ /^\.Cm $command\b([^\n]*\n.*?)(?=^\.Nm$|\z)/ms;
+        if (!defined $own) { fail("$command stands in the synopsis"); next }
+        while ($text =~ /^  (?:-(\w), |    )--(\w[\w-]*)/mg) {
+            my ($letter, $name) = ($1 // '', $2);
+            $long{$name} = $letter;
+            is($item{$name}, $letter, "$command: --$name stands in OPTIONS, with its letter");
+            next if $name =~ /^(?:help|version)$/;
+            like($own, $letter ne '' ? qr/\bFl (?:\w*$letter\w*)\b/ : qr/\bFl -\Q$name\E\b/,
+                "$command: --$name stands in its synopsis");
+        }
+        for ($own =~ /\bFl -(\w[\w-]*)/g) { like($text, qr/--\Q$_\E\b/, "$command: --$_ of its synopsis is taken") }
+        for ($own =~ /\bFl (\w+)/g) {
+            for my $letter (split //) { like($text, qr/^  -$letter, /m, "$command: -$letter of its synopsis is taken") }
+        }
+    }
+    is_deeply(only_in(\%item, \%long), [], 'no option of the page is made up');
+
+    my %word = map { $_ => 1 } @commands;
+    my $texts = join "\n", $readme, $page, $conf, slurp('NEWS.md'), slurp('plugin/HACKING.md');
+    my @unknown = grep { !$word{$_} } $texts =~ /(?:^|`|\$ |sudo |Ic |\.Dl )munja ([a-z]+)\b(?=[^\n]*)/mg;
+    is_deeply(\@unknown, [], 'no text names a command that is not there');
+};
+
+# Keys of a configuration, those of its commented examples too; brackets tell the section.
+sub strange_keys {
+    my ($text) = @_;
+    my ($kind, @strange) = ('');
+    for my $line (split /\n/, $text) {
+        $line =~ s/^\s*#+ ?//;
+        while ($line =~ /\G.*?(?:\b(provider|route|template|monitor)\s+"[^"]*"\s*\{|(?<![\w"])([a-z_0-9]+)\s*=\s*(?:"(?:[^"\\]|\\.)*"|\{[^}]*\}|[\w.]+)|(\}))/g) {
+            if    (defined $1) { $kind = $1 }
+            elsif (defined $3) { $kind = '' }
+            elsif (!exists $key_of{$kind}{$2}) { push @strange, ($kind eq '' ? '' : "$kind: ") . $2 }
+        }
+    }
+    return @strange;
+}
+
+subtest 'examples' => sub {
+    my %example = ('conf/munja.conf' => slurp('conf/munja.conf'));
+    my $number = 0;
+    $example{ 'munja.conf(5), example ' . ++$number } = $1
+        while section($conf, 'Sh', 'EXAMPLES') =~ /^\.Bd [^\n]*\n(.*?)^\.Ed/msg;
+    $number = 0;
+    while ($readme =~ /^```(\w*)\n(.*?)^```/msg) {
+        my $text = $2;
+        $example{ 'README.md, example ' . ++$number } = $text if $text =~ /^provider "/m;
+    }
+    for my $name (sort keys %example) {
+        is_deeply([ strange_keys($example{$name}) ], [], "$name: every key exists");
+    }
+    my @strange = strange_keys(qq(provider "x" {\n    apy = "y"\n}\nrout = 1\n));
+    is_deeply(\@strange, [ 'provider: apy', 'rout' ], 'a key that does not would be found');
+};
+
+subtest 'files and make' => sub {
+    for my $command (qw(demo check install)) {
+        like($readme,   qr/\bmake $command\b/, "README tells make $command");
+        like($makefile, qr/^$command:/m,       "make $command exists");
+    }
+    my $texts = join "\n", $readme, $page, $conf, slurp('NEWS.md'), slurp('plugin/HACKING.md');
+    my %target = map { $_ => 1 } map { split ' ' } $makefile =~ /^([a-z][a-z -]*):(?!=)/mg;
+    is_deeply([ grep { !$target{$_} } $texts =~ /`(?:sudo )?make ([a-z]+)/g ], [], 'every target told exists');
+    my %path = map { s/[.,]$//r => 1 } $texts =~ m{(?<![\w/.])((?:contrib|plugin|conf|t)/[\w./-]*[\w/])}g;
+    is_deeply([ grep { !-e } sort keys %path ], [], 'every file told exists');
+    my ($version) = $makefile =~ /^VERSION := (\S+)/m;
+    like(slurp('NEWS.md'), qr/^## \Q$version\E\b/m, "NEWS.md tells of $version");
+};
+
+subtest 'mandoc' => sub {
+    plan skip_all => 'no mandoc' if !grep { -x "$_/mandoc" } split /:/, $ENV{PATH};
+    for my $file (glob 'contrib/man/*') {
+        my $complaints = qx(mandoc -Tlint -W warning '$file' 2>&1);
+        is($complaints, '', "$file is clean");
+    }
+};
+
+done_testing();
