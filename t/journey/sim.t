@@ -223,6 +223,8 @@ subtest 'settings' => sub {
     $sim->config(token_epoch => 1);
     is joa_send($token, %sms)->{json}{code}, -100010, 'tokens can run out';
     $token = joa_token();
+    $sim->config(token => 'fixed');
+    is joa_send('fixed', %sms)->{status}, 200, 'a fixed token';
     $sim->config(balance => 15);
     is joa_send($token, %sms)->{status}, 200, 'enough for one';
     is joa_send($token, %sms)->{status}, 403, '... not for two';

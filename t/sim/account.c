@@ -64,6 +64,8 @@ bool token_check(struct exchange *x, const char *text)
 {
     const struct token *token = tokens;
 
+    if (config.token[0] != '\0' && strcmp(text, config.token) == 0)
+        return true;
     while (token != NULL && (strcmp(token->text, text) != 0 || token->gateway != x->gateway))
         token = token->next;
     if (token == NULL)

@@ -16,6 +16,7 @@ const char config_help[] =
     "  balance        money or messages at every gateway   (each its own)\n"
     "  token_ttl_s    life of new tokens                   (as the manuals say)\n"
     "  token_epoch    another number: all tokens expire    0\n"
+    "  token          a token that is good everywhere      (none)\n"
     "  rate_per_s     requests a second for each gateway   0 (no limit)\n"
     "  latency_ms     wait before each answer              0\n"
     "  https_only     refuse plain HTTP where the manual does  true\n"
@@ -61,7 +62,8 @@ static void set_defaults(void)
                               .prefix = "",
                               .password = "both",
                               .login_path = "/api/v1/login",
-                              .token_key = "token" };
+                              .token_key = "token",
+                              .token = "" };
     add_number(&config.senders, "0212345678");
     add_number(&config.senders, "16441447");
 }
@@ -82,6 +84,7 @@ static const struct {
     { "password",      NULL,                &config.password,   NULL                 },
     { "login_path",    NULL,                &config.login_path, NULL                 },
     { "token_key",     NULL,                &config.token_key,  NULL                 },
+    { "token",         NULL,                &config.token,      NULL                 },
     { "senders",       NULL,                NULL,               &config.senders      },
     { "wrong_numbers", NULL,                NULL,               &config.wrong_numbers},
 };

@@ -18,7 +18,7 @@ struct config {
     long latency_ms;
     long balance; /* -1: each gateway's own start */
     struct pairs senders, wrong_numbers;
-    const char *signature, *prefix, *password, *login_path, *token_key;
+    const char *signature, *prefix, *password, *login_path, *token_key, *token;
 };
 extern struct config config;
 extern const char config_help[];
