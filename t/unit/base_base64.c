@@ -1,10 +1,5 @@
 /* The vectors of RFC 4648, 10, and bytes that are no text. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "unit.h"
 
 #include "base/base64.h"
 
@@ -27,7 +22,7 @@ static const struct {
 static void encodes(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < CASES(cases); i++) {
         struct buf out = { 0 };
         assert_true(base64_add(&out, cases[i].data, cases[i].bytes));
         assert_string_equal(buf_text(&out), cases[i].encoded);

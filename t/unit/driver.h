@@ -3,15 +3,7 @@
 
 /* For tests of drivers: requests as text, replies from text, accounts with keys of their own. */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "unit.h"
 
 #include "provider/api.h"
 

@@ -18,7 +18,7 @@ static void encodes_everything_reserved(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < CASES(cases); i++) {
         struct request request = { 0 };
         struct error err = { 0 };
         char expected[200];
@@ -96,7 +96,7 @@ static void refuses_header_injection(void **state)
     static const char *const values[] = { "a\r\nX: y", "a\nb", "\x01", "a\x7f", "a\tb" };
 
     (void)state;
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+    for (size_t i = 0; i < CASES(values); i++) {
         struct request request = { 0 };
         struct error err = { 0 };
 

@@ -50,7 +50,7 @@ static void says_where_messages_start(void **state)
                       "Content-Type: application/json;charset=utf-8\n\n{\"msg_data\":["
                       "{\"msg_key\":\"17-plex\",\"sender_number\":\"0212345678\","
                       "\"receiver_number\":\"01012345678\",\"origin_cid\":\"0123456789\",\"msg\":\"a\"}]}");
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    for (size_t i = 0; i < CASES(bad); i++) {
         plex.section = driver_section("origin_cid", bad[i], NULL);
         assert_false(api_apiplex.send.build(&batch, &plex, &request, &err));
         assert_int_equal(err.kind, ERROR_SETTINGS);
@@ -120,7 +120,7 @@ static void judges_each_message(void **state)
     struct account plex = account();
 
     (void)state;
-    for (size_t i = 0; i < sizeof sends / sizeof *sends; i++) {
+    for (size_t i = 0; i < CASES(sends); i++) {
         struct batch_item items[2] = { { .reference = "k1" }, { .reference = "k2" } };
         struct batch batch = { .kind = KIND_SMS, .item = items, .count = 2 };
         const struct outcome *a = &items[0].outcome, *b = &items[1].outcome;

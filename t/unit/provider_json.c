@@ -57,7 +57,7 @@ static const struct {
 static void reads_objects_only(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < CASES(cases); i++) {
         struct json_object *value = read_text(cases[i].body);
         if ((value != NULL) != cases[i].read)
             fail_msg("%s: %s", cases[i].why, cases[i].body);

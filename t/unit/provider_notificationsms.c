@@ -61,7 +61,7 @@ static void judges_logins(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < CASES(cases); i++) {
         struct account nsms = account(NULL);
         struct answer answer = { 0 };
 
@@ -117,7 +117,7 @@ static void a_missing_title_is_the_first_line(void **state)
     struct account nsms = account("tok");
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < CASES(cases); i++) {
         struct batch_item item = {
             .to = "01012345678", .text = cases[i].text, .subject = "", .reference = "a-1"
         };
@@ -188,7 +188,7 @@ static void judges_sends(void **state)
     struct account nsms = account("tok");
 
     (void)state;
-    for (size_t i = 0; i < sizeof sends / sizeof *sends; i++) {
+    for (size_t i = 0; i < CASES(sends); i++) {
         struct batch_item items[2] = { { .to = "01012345678" }, { .to = "01087654321" } };
         struct batch batch = { .kind = KIND_SMS, .item = items, .count = 2 };
         struct reply reply = driver_reply(sends[i].status, sends[i].body);

@@ -26,7 +26,7 @@ static void cleans_what_it_copies(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < CASES(cases); i++) {
         struct outcome outcome = { .token_refused = true, .wait_s = 3, .reference = "old" };
 
         outcome_set(&outcome, OUTCOME_UNSURE, " A\n\xed\x95\x9c 1", cases[i].said);
@@ -129,7 +129,7 @@ static const struct {
 static void reads_statuses(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
+    for (size_t i = 0; i < CASES(statuses); i++) {
         struct reply reply = {
             .carried = statuses[i].carried,
             .status = statuses[i].status,

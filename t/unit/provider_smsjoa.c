@@ -50,7 +50,7 @@ static void judges_logins(void **state)
     struct account joa = account(NULL);
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < CASES(cases); i++) {
         struct answer answer = { 0 };
 
         driver_login(&api_smsjoa, &joa, 1000, cases[i].status, cases[i].body, &answer);
@@ -229,7 +229,7 @@ static void judges_sends(void **state)
     struct account joa = account("tok");
 
     (void)state;
-    for (size_t i = 0; i < sizeof sends / sizeof *sends; i++) {
+    for (size_t i = 0; i < CASES(sends); i++) {
         struct batch_item items[2] = { { .to = "01012345678" }, { .to = "01087654321" } };
         struct batch batch = { .kind = KIND_SMS, .item = items, .count = 2 };
 
