@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "alert/clean.h"
-#include "alert/macro.h"
 #include "base/buf.h"
 #include "base/utf8.h"
 
@@ -159,136 +158,6 @@ bool alert_set(struct alert *alert, const char *name, const char *value, struct 
     return alert_set_bytes(alert, name, value == NULL ? "" : value, value == NULL ? 0 : strlen(value), err);
 }
 
-/* Words of the monitors that mean one of ours; letters only, upper case. The first eleven are ours. */
-static const struct {
-    const char *word, *type;
-} types[] = {
-    {"PROBLEM",            "PROBLEM"          },
-    { "RECOVERY",          "RECOVERY"         },
-    { "ACKNOWLEDGEMENT",   "ACKNOWLEDGEMENT"  },
-    { "FLAPPINGSTART",     "FLAPPINGSTART"    },
-    { "FLAPPINGSTOP",      "FLAPPINGSTOP"     },
-    { "FLAPPINGDISABLED",  "FLAPPINGDISABLED" },
-    { "DOWNTIMESTART",     "DOWNTIMESTART"    },
-    { "DOWNTIMEEND",       "DOWNTIMEEND"      },
-    { "DOWNTIMECANCELLED", "DOWNTIMECANCELLED"},
-    { "CUSTOM",            "CUSTOM"           },
-    { "TEXT",              "TEXT"             },
-    { "FLAPPINGEND",       "FLAPPINGSTOP"     }, /* Icinga */
-    { "DOWNTIMEREMOVED",   "DOWNTIMECANCELLED"}, /* Icinga */
-    { "RESOLVED",          "RECOVERY"         }, /* Zabbix */
-    { "UPDATE",            "CUSTOM"           }, /* Zabbix */
-};
-
-/* "Flapping Start" and "flapping_start" are FLAPPINGSTART. */
-static const char *type_of(const char *said)
-{
-    char word[24];
-    size_t length = 0;
-
-    for (; *said != '\0' && length < sizeof word - 1; said++) {
-        char c = (char)(*said & ~0x20);
-        if (c >= 'A' && c <= 'Z')
-            word[length++] = c;
-        else if (*said != ' ' && *said != '_' && *said != '-')
-            return NULL;
-    }
-    word[length] = '\0';
-    for (size_t i = 0; *said == '\0' && i < sizeof types / sizeof *types; i++)
-        if (strcmp(types[i].word, word) == 0)
-            return types[i].type;
-    return NULL;
-}
-
-static bool has(const struct alert *alert, const char *name)
-{
-    return find(alert, name) != NULL;
-}
-
-static const char *guess_type(const struct alert *alert)
-{
-    const char *state = alert_get(alert, "state");
-
-    if (strcmp(state, "OK") == 0 || strcmp(state, "UP") == 0)
-        return "RECOVERY";
-    if (state[0] == '\0' && !has(alert, "host") && !has(alert, "service"))
-        return "TEXT";
-    return "PROBLEM";
-}
-
-static bool check_type(struct alert *alert, struct error *err)
-{
-    const char *said = alert_get(alert, "type"), *source = alert_get(alert, "source");
-    const char *type = said[0] == '\0' ? guess_type(alert) : type_of(said);
-    char shown[CLEAN_WORD_BYTES];
-
-    /* A monitor's new word must not cost anybody the alert; a caller's slip is told. */
-    if (type == NULL && (source[0] == '\0' || strcmp(source, "args") == 0))
-        return error_set(err, ERROR_USAGE, 0, "field type: there is no type %s", clean_word(said, shown));
-    return alert_set(alert, "type", type == NULL ? "CUSTOM" : type, err);
-}
-
-static void upper_state(struct alert *alert)
-{
-    struct alert_field *state = find(alert, "state");
-
-    if (state == NULL)
-        return;
-    for (char *c = state->value; *c != '\0'; c++)
-        if (*c >= 'a' && *c <= 'z')
-            *c = (char)(*c - 'a' + 'A');
-}
-
-/* Texts may be what they like; anything else that is a macro still is missing. */
-static void drop_macros(struct alert *alert)
-{
-    static const char *const texts[] = { "output", "long_output", "comment", "subject" };
-
-    for (size_t i = alert->fields; i-- > 0;) {
-        bool text = false;
-        for (size_t j = 0; j < sizeof texts / sizeof *texts; j++)
-            text = text || strcmp(alert->field[i].name, texts[j]) == 0;
-        if (!text && macro_literal(alert->field[i].value))
-            drop(alert, alert->field[i].name);
-    }
-}
-
-/* Icinga hands all lines over as one; whoever writes a template expects the first alone. */
-static bool split_output(struct alert *alert, struct error *err)
-{
-    const char *output = alert_get(alert, "output");
-    const char *first = output + strspn(output, "\n "), *end = strchr(first, '\n');
-    struct buf line = { 0 }, rest = { 0 };
-    bool split = false;
-
-    if (end == NULL)
-        return true;
-    if (!buf_add(&line, first, (size_t)(end - first)) || !buf_str(&rest, end + 1)
-        || (has(alert, "long_output")
-            && (!buf_char(&rest, '\n') || !buf_str(&rest, alert_get(alert, "long_output"))))) {
-        error_memory(err);
-        goto out;
-    }
-    split = alert_set_bytes(alert, "output", line.data, line.len, err)
-            && alert_set_bytes(alert, "long_output", rest.data, rest.len, err);
-out:
-    buf_clear(&line);
-    buf_clear(&rest);
-    return split;
-}
-
-bool alert_check(struct alert *alert, struct error *err)
-{
-    drop_macros(alert);
-    upper_state(alert);
-    if (!has(alert, "host") && !has(alert, "service") && !has(alert, "output") && !has(alert, "long_output")
-        && !has(alert, "comment") && !has(alert, "subject"))
-        return error_set(err, ERROR_USAGE, 0,
-                         "nothing to say: no field host, service, output, comment or subject");
-    return check_type(alert, err)
-           && (strcmp(alert_get(alert, "type"), "TEXT") == 0 || split_output(alert, err));
-}
-
 /* Unit and record separator: control characters, so no clean value holds one. */
 #define UNIT   '\x1f'
 #define RECORD '\x1e'
@@ -342,7 +211,7 @@ static bool unpack_field(struct alert *alert, const char *record, const char *en
         return unreadable(err);
     memcpy(raw, record, (size_t)(unit - record));
     bytes = (size_t)(end - unit - 1);
-    if (!read_name(raw, name, NULL) || has(alert, name) || !is_clean(unit + 1, bytes)
+    if (!read_name(raw, name, NULL) || find(alert, name) != NULL || !is_clean(unit + 1, bytes)
         || alert->fields == ALERT_FIELDS_MAX || bytes > ALERT_BYTES_MAX - alert->bytes)
         return unreadable(err);
     if (!buf_add(&value, unit + 1, bytes))

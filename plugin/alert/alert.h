@@ -42,11 +42,12 @@ bool alert_set(struct alert *alert, const char *name, const char *value, struct 
 bool alert_set_bytes(struct alert *alert, const char *name, const char *value, size_t bytes,
                      struct error *err);
 
-/* Check and finish what the source said. Called once, after all sources spoke.
+/* Check and finish what the source said (check.c). Called once, after all sources spoke.
    - Macros that the monitor left as they were ($NAME$, {NAME}) are taken out, texts apart.
    - type is one of the known words (case and blanks are folded). Absent: guessed from the state, else
    PROBLEM, or TEXT when there is only text. A word nobody knows is CUSTOM when a monitor says it, else an
    error.
+   - time in seconds since 1970 becomes local time.
    - output is the first line, as Nagios means it; what follows goes in front of long_output. Not so in a
    TEXT.
    - There is something to say: a host, a service or a text. */

@@ -53,8 +53,8 @@ bool checkmk_read(const struct input *input, struct alert *alert, struct error *
     static const char *const custom[] = { "NOTIFY_HOST_", "NOTIFY_SERVICE_", "NOTIFY_CONTACT_" };
     bool service = env_value(input, prefix, "SERVICEDESC") != NULL;
 
-    if (!env_read(input, prefix, fields, alert, err)
-        || !env_read(input, prefix, service ? service_fields : host_fields, alert, err))
+    if (!env_read(input, prefix, service ? service_fields : host_fields, alert, err)
+        || !env_read(input, prefix, fields, alert, err))
         return false;
     for (size_t i = 0; i < sizeof custom / sizeof *custom; i++)
         if (!env_custom(input, custom[i], strlen(prefix) - 1, alert, err))

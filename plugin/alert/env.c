@@ -1,11 +1,8 @@
 /* What the readers of Nagios', Icinga's and Checkmk's environments have in common. */
 #include "alert/env.h"
 
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "alert/macro.h"
 #include "base/buf.h"
@@ -43,20 +40,6 @@ out:
     return set;
 }
 
-/* Not an epoch, or one no calendar knows: shown as it came. */
-static bool set_epoch(struct alert *alert, const char *field, const char *value, struct error *err)
-{
-    char shown[32], *end;
-    long long epoch = strtoll(value, &end, 10);
-    time_t when = (time_t)epoch;
-    struct tm local;
-
-    if (*end != '\0' || epoch <= 0 || localtime_r(&when, &local) == NULL
-        || strftime(shown, sizeof shown, "%Y-%m-%d %H:%M:%S", &local) == 0)
-        return alert_set(alert, field, value, err);
-    return alert_set(alert, field, shown, err);
-}
-
 static bool set_form(struct alert *alert, const struct env_field *row, const char *value, struct error *err)
 {
     switch (row->form) {
@@ -64,8 +47,6 @@ static bool set_form(struct alert *alert, const struct env_field *row, const cha
         return set_escaped(alert, row->field, value, err);
     case ENV_FIRST:
         return alert_set_bytes(alert, row->field, value, strcspn(value, ","), err);
-    case ENV_EPOCH:
-        return set_epoch(alert, row->field, value, err);
     case ENV_TEXT:
         break;
     }

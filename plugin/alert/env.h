@@ -14,7 +14,6 @@ enum env_form {
     ENV_TEXT,
     ENV_ESCAPED, /* \n is a line break, \\ a backslash */
     ENV_FIRST,   /* the first of a list with commas */
-    ENV_EPOCH,   /* seconds since 1970: shown as local time */
 };
 
 /* A table ends with a zeroed entry. Of several rows for a field the first that says something counts. */

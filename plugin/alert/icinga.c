@@ -48,6 +48,6 @@ bool icinga_read(const struct input *input, struct alert *alert, struct error *e
     bool service = env_value(input, "", "SERVICENAME") != NULL || env_value(input, "", "SERVICEDESC") != NULL;
 
     return env_value(input, "", "NOTIFICATIONTYPE") == NULL
-           || (env_read(input, "", fields, alert, err)
-               && env_read(input, "", service ? service_fields : host_fields, alert, err));
+           || (env_read(input, "", service ? service_fields : host_fields, alert, err)
+               && env_read(input, "", fields, alert, err));
 }

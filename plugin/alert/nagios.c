@@ -40,25 +40,25 @@ static const struct env_field fields[] = {
     { "HOSTALIAS",           "alias", ENV_TEXT },
     { "HOSTADDRESS",             "address", ENV_TEXT },
     { "NOTIFICATIONNUMBER",          "number", ENV_TEXT },
-    { "TIMET",             "time", ENV_EPOCH },
+    { "TIMET",             "time", ENV_TEXT },
     { "LONGDATETIME",        "time", ENV_TEXT },
     { "HOSTNOTESURL",             "url", ENV_TEXT },
     { "HOSTGROUPNAME", "group", ENV_TEXT },
     { "HOSTGROUPNAMES",             "group", ENV_FIRST },
     { "SERVICEGROUPNAME",              "group", ENV_TEXT },
-    { "CONTACTNAME",            "contact", ENV_TEXT },
+    { "CONTACTNAME",             "contact", ENV_TEXT },
     { "CONTACTPAGER",       "to", ENV_TEXT },
     { "NOTIFICATIONAUTHOR",             "author", ENV_TEXT },
     { "NOTIFICATIONCOMMENT",       "comment", ENV_TEXT },
     { 0            },
 };
 
-/* NAGIOS__HOSTRACK becomes _hostrack; what is rigid comes before texts, which may be long. */
+/* NAGIOS__HOSTRACK becomes _hostrack. */
 bool nagios_read(const struct input *input, struct alert *alert, struct error *err)
 {
     bool service = env_value(input, prefix, "SERVICEDESC") != NULL;
 
-    return env_read(input, prefix, fields, alert, err)
-           && env_read(input, prefix, service ? service_fields : host_fields, alert, err)
+    return env_read(input, prefix, service ? service_fields : host_fields, alert, err)
+           && env_read(input, prefix, fields, alert, err)
            && env_custom(input, "NAGIOS__", strlen(prefix), alert, err);
 }

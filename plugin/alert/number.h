@@ -7,6 +7,7 @@
 #include "base/error.h"
 
 #define NUMBER_BYTES 24
+#define NUMBERS_MAX  1000 /* recipients of one alert */
 
 /* A phone number as munja keeps it: digits only for a national one, "+" and digits for an international one;
    Korean numbers (+82, 0082) are made national ("010…"), Chinese ones keep "+86…". Blanks, hyphens, dots,
@@ -14,8 +15,9 @@
    number masked. */
 bool number_read(const char *text, char number[NUMBER_BYTES], struct error *err);
 
-/* Recipients, each once, in the order given. A number that cannot be one costs the others nothing: it is
-   counted and the first such fault is kept for the answer. Zeroed to start with; numbers_clear frees. */
+/* Recipients, each once, in the order given. A number that cannot be one, or is one too many, costs the
+   others nothing: it is counted and the first such fault is kept for the answer. Zeroed to start with;
+   numbers_clear frees. */
 struct numbers {
     char (*number)[NUMBER_BYTES];
     size_t count;

@@ -13,4 +13,7 @@ bool icinga_read(const struct input *input, struct alert *alert, struct error *e
 bool zabbix_read(const struct input *input, struct alert *alert, struct error *err);
 bool checkmk_read(const struct input *input, struct alert *alert, struct error *err);
 
+/* Operands of the caller's own: a subject with a message, or one alone. Either may be NULL. */
+bool source_operands(const char *subject, const char *message, struct alert *alert, struct error *err);
+
 #endif

@@ -17,15 +17,15 @@ const char *input_env(const struct input *input, const char *name)
     return value;
 }
 
-/* Operands of the caller's own: a subject with a message, or the message alone. */
-static bool args_read(const struct input *input, struct alert *alert, struct error *err)
+bool source_operands(const char *subject, const char *message, struct alert *alert, struct error *err)
 {
-    bool both = input->message != NULL && input->message[0] != '\0';
-    const char *message = both ? input->message : input->subject;
+    bool both = message != NULL && message[0] != '\0';
 
+    if (!both)
+        message = subject;
     return message == NULL
            || (alert_set(alert, "output", message, err)
-               && alert_set(alert, "subject", both ? input->subject : NULL, err));
+               && alert_set(alert, "subject", both ? subject : NULL, err));
 }
 
 static const struct {
@@ -37,7 +37,7 @@ static const struct {
     { "icinga",  SOURCE_ICINGA,  icinga_read },
     { "zabbix",  SOURCE_ZABBIX,  zabbix_read },
     { "checkmk", SOURCE_CHECKMK, checkmk_read},
-    { "args",    SOURCE_ARGS,    args_read   },
+    { "args",    SOURCE_ARGS,    NULL        },
 };
 
 bool source_named(const char *word, enum source *source)
@@ -77,8 +77,8 @@ bool source_read(enum source source, const struct input *input, struct alert *al
     if (!alert_set(alert, "source", source_name(source), err))
         return false;
     for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
-        if (sources[i].source == source && !sources[i].read(input, alert, err))
+        if (sources[i].source == source && sources[i].read != NULL && !sources[i].read(input, alert, err))
             return false;
     /* Beside an environment, operands are a text that the command's author wrote on purpose: it wins. */
-    return source == SOURCE_ZABBIX || args_read(input, alert, err);
+    return source == SOURCE_ZABBIX || source_operands(input->subject, input->message, alert, err);
 }
