@@ -142,19 +142,26 @@ static int joined_parts(const struct room *room, const char *text)
     return parts;
 }
 
-/* The largest text that fits wherever its characters lie. A joined part that would end within a surrogate
+/* Whether a character of the text costs two. */
+static bool has_doubles(enum charset charset, const struct buf *text)
+{
+    unsigned char least = charset == CHARSET_UCS2 ? 0xf0 : 0x80; /* first byte of one in UTF-8 */
+
+    for (size_t i = 0; i < text->len; i++)
+        if ((unsigned char)text->data[i] >= least)
+            return true;
+    return false;
+}
+
+/* The largest text that fits wherever its characters lie: a joined part that would end within a surrogate
    pair stays one unit short. */
 static int room_size(const struct room *room, const struct body *body)
 {
-    bool pairs = false;
-    int size;
+    bool doubles =
+        has_doubles(room->charset, &body->text.text) || has_doubles(room->charset, &body->signature);
+    int joined = (room->joined - doubles) * room->joined_most;
 
-    if (room->joined == 0)
-        return room->single;
-    for (size_t i = 0; i < body->text.text.len; i++)
-        pairs = pairs || (unsigned char)body->text.text.data[i] >= 0xf0;
-    size = (room->joined - pairs) * room->joined_most;
-    return size > room->single ? size : room->single;
+    return joined > room->single ? joined : room->single;
 }
 
 /* Add a message: signature, prefix (may be "") and text. */
