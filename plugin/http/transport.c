@@ -3,7 +3,6 @@
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/random.h>
 
 #include "base/buf.h"
@@ -73,33 +72,14 @@ static size_t take_reply(char *data, size_t size, size_t count, void *user)
     return bytes;
 }
 
-/* The provider's base and the driver's path with one slash between them. The message never shows the URL: one
-   with a password in it is just what may have been written. */
-static bool join_url(const struct carrier_settings *settings, const struct request *request, struct buf *url,
-                     struct error *err)
+/* The provider's base, checked when the settings were read, and the driver's path with one slash between. */
+static bool join_url(const char *base, const char *target, struct buf *url, struct error *err)
 {
-    const char *target = buf_text(&request->target);
-    const char *host = strstr(settings->url, "://");
-    size_t length = strlen(settings->url);
-    bool secure = strncasecmp(settings->url, "https://", 8) == 0;
+    size_t length = strlen(base);
 
-    if (!secure && strncasecmp(settings->url, "http://", 7) != 0)
-        return error_set(err, ERROR_SETTINGS, 0, "url does not start with https://");
-    if (!secure && !settings->plaintext)
-        return error_set(
-            err, ERROR_SETTINGS, 0,
-            "url starts with http://, which anybody on the way can read; plaintext = true allows it");
-    host += 3;
-    if (strcspn(host, "/") == 0)
-        return error_set(err, ERROR_SETTINGS, 0, "url names no host");
-    if (memchr(host, '@', strcspn(host, "/")) != NULL)
-        return error_set(err, ERROR_SETTINGS, 0, "url must not hold a user or password");
-    if (strpbrk(host, "?#") != NULL)
-        return error_set(err, ERROR_SETTINGS, 0, "url must not hold ? or #");
-    while (settings->url[length - 1] == '/')
+    while (length > 0 && base[length - 1] == '/')
         length--;
-    return (buf_add(url, settings->url, length) && buf_char(url, '/')
-            && buf_str(url, target + (*target == '/')))
+    return (buf_add(url, base, length) && buf_char(url, '/') && buf_str(url, target + (*target == '/')))
            || error_memory(err);
 }
 
@@ -236,6 +216,8 @@ static const char *explain(CURLcode code, const struct exchange *exchange)
     case CURLE_ABORTED_BY_CALLBACK:
     case CURLE_SEND_FAIL_REWIND:
         return "the connection was closed without an answer";
+    case CURLE_SETOPT_OPTION_SYNTAX:
+        return "resolve is not HOST:PORT:ADDRESS";
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_CONNECT:
     case CURLE_PEER_FAILED_VERIFICATION:
@@ -317,8 +299,11 @@ static bool perform(CURL *easy, const char *url, const struct carrier_settings *
     if (curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)left_ms) != CURLE_OK)
         return error_set(err, ERROR_BUG, 0, "a deadline of %lld ms", (long long)left_ms);
     code = curl_easy_perform(easy);
-    if (code == CURLE_URL_MALFORMAT)
-        return error_set(err, ERROR_SETTINGS, 0, "url is not a valid URL");
+    /* An answer in HTTP/0.9 is an unsupported protocol too, but comes after the start. */
+    if (code == CURLE_URL_MALFORMAT || (code == CURLE_UNSUPPORTED_PROTOCOL && !exchange->begun))
+        return error_set(err, ERROR_SETTINGS, 0, "url is not one of %s",
+                         settings->plaintext ? "https:// or http://"
+                                             : "https://, and plaintext is not allowed");
     fill_reply(easy, code, exchange, reply);
     return true;
 }
@@ -334,7 +319,7 @@ static bool transport_carry(struct carrier *carrier, const struct carrier_settin
     bool tried = false;
 
     *reply = (struct reply){ .carried = CARRIED_NOT, .retry_after_s = -1 };
-    if (!join_url(settings, request, &url, err))
+    if (!join_url(settings->url, buf_text(&request->target), &url, err))
         goto out;
     if (request->kind == BODY_MULTIPART) {
         if (!build_multipart(request, &multipart, &type, err))

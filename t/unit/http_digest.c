@@ -1,11 +1,5 @@
 /* Digests against published vectors. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "unit.h"
 
 #include "http/wire.h"
 
@@ -37,7 +31,7 @@ static const struct {
 static void check_digests(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof digests / sizeof *digests; i++) {
+    for (size_t i = 0; i < CASES(digests); i++) {
         char hex[DIGEST_HEX_MAX] = "";
         struct error err = { 0 };
         print_message("# %s: %s\n", digests[i].name, digests[i].why);
@@ -49,7 +43,7 @@ static void check_digests(void **state)
 static void check_hmacs(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof hmacs / sizeof *hmacs; i++) {
+    for (size_t i = 0; i < CASES(hmacs); i++) {
         char hex[DIGEST_HEX_MAX] = "";
         struct error err = { 0 };
         print_message("# %s: %s\n", hmacs[i].name, hmacs[i].why);
