@@ -1,16 +1,60 @@
 /* From a record to the text that one provider can take. */
 #include "flow/compose.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
+
+#include "base/utf8.h"
+
+/* A record as templates see it. */
+struct view {
+    const struct record *record;
+    char time[64]; /* the alert's, else when munja accepted it */
+    char when[64]; /* the same without year and seconds, which nobody needs at night */
+};
+
+/* Times that munja's readers made: YYYY-MM-DD HH:MM:SS. Any other stays as the monitor wrote it. */
+static bool is_plain_time(const char *time)
+{
+    static const char form[] = "0000-00-00 00:00:00";
+
+    for (size_t i = 0; i < sizeof form; i++)
+        if (form[i] == '0' ? time[i] < '0' || time[i] > '9' : time[i] != form[i])
+            return false;
+    return true;
+}
+
+static void view_open(struct view *view, const struct record *record)
+{
+    const char *said = alert_get(&record->alert, "time");
+    time_t accepted = (time_t)(record->created_ms / 1000);
+    struct tm local = { 0 };
+
+    *view = (struct view){ .record = record };
+    if (said[0] == '\0' && localtime_r(&accepted, &local) != NULL)
+        strftime(view->time, sizeof view->time, "%Y-%m-%d %H:%M:%S", &local);
+    else
+        snprintf(view->time, sizeof view->time, "%.*s",
+                 (int)utf8_border(said, strlen(said), sizeof view->time - 1), said);
+    if (is_plain_time(view->time))
+        snprintf(view->when, sizeof view->when, "%.11s", view->time + strlen("YYYY-"));
+    else
+        memcpy(view->when, view->time, sizeof view->when);
+}
 
 /* What a template may name beside the alert's fields: "to" is this recipient, not the whole list. */
 static const char *look_up(const void *context, const char *name)
 {
-    const struct record *record = context;
+    const struct view *view = context;
 
     if (strcmp(name, "to") == 0)
-        return record->recipient;
-    return alert_get(&record->alert, name);
+        return view->record->recipient;
+    if (strcmp(name, "time") == 0)
+        return view->time;
+    if (strcmp(name, "when") == 0)
+        return view->when;
+    return alert_get(&view->record->alert, name);
 }
 
 static enum kind kind_wanted(const struct record *record, const struct route *route)
@@ -24,10 +68,12 @@ bool compose_text(const struct record *record, const struct route *route, const 
                   struct fitted *fitted, struct error *err)
 {
     struct rendered text = { 0 }, subject = { 0 };
+    struct view view;
     bool composed = false;
 
-    if (!template_render(wording_for(route->wording, &record->alert), look_up, record, &text, err)
-        || !template_render(route->wording->subject, look_up, record, &subject, err))
+    view_open(&view, record);
+    if (!template_render(wording_for(route->wording, &record->alert), look_up, &view, &text, err)
+        || !template_render(route->wording->subject, look_up, &view, &subject, err))
         goto out;
     composed = fit_text(&text, buf_text(&subject.text), provider->signature, &provider->limits,
                         kind_wanted(record, route), route->overflow, fitted, err);

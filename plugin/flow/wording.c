@@ -9,22 +9,22 @@
 #define WHO_SAYS                                                                                             \
     "{{#author}} ({{author}}{{#comment}}: {{comment}}{{/comment}}){{/author}}"                               \
     "{{^author}}{{#comment}} ({{comment}}){{/comment}}{{/author}}"
-#define WHAT_AND_WHEN "{{#output}} {{output}}{{/output}}{{#time}} {{time}}{{/time}}"
+#define WHAT_AND_WHEN "{{#output}} {{output}}{{/output}}{{#when}} {{when}}{{/when}}"
 
 const struct setting template_keys[] = {
-    { "service", SETTING_TEXT, "text for a service",
-      "[{{type}}] {{host}}/{{service}}" STATE WHO_SAYS WHAT_AND_WHEN, NULL },
+    {"service",             SETTING_TEXT, "text for a service",
+     "[{{type}}] {{host}}/{{service}}" STATE WHO_SAYS WHAT_AND_WHEN, NULL },
     { "host", SETTING_TEXT, "text for a host",
-      "[{{type}}]{{#host}} {{host}}{{/host}}" STATE WHO_SAYS WHAT_AND_WHEN, NULL },
-    { "subject", SETTING_TEXT, "title of long messages",
-      "{{#host}}{{host}}{{#service}}/{{service}}{{/service}}" STATE "{{/host}}{{^host}}{{subject}}{{/host}}",
-      NULL },
-    { "text", SETTING_TEXT, "a text by hand", "{{output}}", NULL },
-    { 0 },
+     "[{{type}}]{{#host}} {{host}}{{/host}}" STATE WHO_SAYS WHAT_AND_WHEN, NULL },
+    { "subject",                 SETTING_TEXT, "title of long messages",
+     "{{#host}}{{host}}{{#service}}/{{service}}{{/service}}" STATE "{{/host}}{{^host}}{{subject}}{{/host}}",
+     NULL },
+    { "text",               SETTING_TEXT, "a text by hand", "{{output}}", NULL },
+    { 0   },
 };
 
 /* What delivery knows beside the alert's fields. */
-static const char *const further_names[] = { "late", "reply", NULL };
+static const char *const further_names[] = { "when", NULL };
 
 /* Fields of one's own (--field, custom variables) begin with an underscore; any other name is a slip. */
 static bool is_field(const char *name)
