@@ -71,12 +71,13 @@ static bool db_fails(sqlite3 *handle, const char *name, struct error *err)
     return error_set(err, ERROR_STORE, code, "store %s: %s", name, reason);
 }
 
-/* Sleep a little at random. Who has waited long asks more often, so that nobody starves in a crowd. */
+/* Sleep at random, and longer the more often it was in vain: the more wait, the less each may ask, or the
+   asking takes the processor from the one who holds the lock. */
 static int wait_for_lock(void *context, int tries)
 {
     const struct db *db = context;
     int64_t left_ms = db->until_ms - now_steady_ms();
-    long most_us = tries < 20 ? 8000 : 2000;
+    long most_us = tries < 25 ? 2000L * (tries + 1) : 50000L;
     struct timespec t = { 0 };
 
     if (db->hurries || left_ms <= 0)
