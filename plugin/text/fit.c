@@ -9,7 +9,7 @@
 #include <strings.h>
 
 #include "base/buf.h"
-#include "base/utf8.h"
+#include "text/room.h"
 #include "text/shrink.h"
 #include "text/split.h"
 
@@ -37,25 +37,19 @@ const char *kind_name(enum kind kind)
     return kinds[kind];
 }
 
-/* What one text of the chosen kind can hold. */
-struct room {
-    enum charset charset;
-    enum kind kind;
-    int single;
-    int joined, joined_most; /* 0: one message only */
-};
-
-/* The text and the signature in the charset's characters. */
+/* Everything in the charset's characters. */
 struct body {
     struct rendered text;
     struct buf signature;
-    long cost; /* of both */
+    struct buf whole; /* both */
+    long cost;        /* of the whole */
 };
 
 static void body_clear(struct body *body)
 {
     rendered_clear(&body->text);
     buf_clear(&body->signature);
+    buf_clear(&body->whole);
 }
 
 /* Replace the pieces one by one, so that the elastic ones are known afterwards. */
@@ -98,70 +92,10 @@ static bool finish_body(struct body *body, enum charset charset, struct error *e
         if (piece->bytes > text->text.len - piece->start)
             piece->bytes = text->text.len - piece->start;
     }
-    body->cost = charset_measure(charset, buf_text(&body->signature), body->signature.len)
-                 + charset_measure(charset, text->text.data, text->text.len);
+    if (!buf_str(&body->whole, buf_text(&body->signature)) || !buf_str(&body->whole, text->text.data))
+        return error_memory(err);
+    body->cost = charset_measure(charset, body->whole.data, body->whole.len);
     return true;
-}
-
-static struct room room_for(enum kind asked, const struct text_limits *limits, long cost)
-{
-    struct room room = { .charset = limits->charset, .kind = KIND_SMS, .single = limits->sms };
-
-    if (asked == KIND_SMS || (asked == KIND_AUTO && cost <= limits->sms))
-        return room;
-    if (limits->mms > 0 && (asked == KIND_MMS || (asked == KIND_AUTO && limits->lms == 0))) {
-        room.kind = KIND_MMS;
-        room.single = limits->mms;
-    } else if (limits->lms > 0) {
-        room.kind = KIND_LMS;
-        room.single = limits->lms;
-    } else {
-        room.joined = limits->joined;
-        room.joined_most = limits->joined_most;
-    }
-    return room;
-}
-
-/* How many joined parts a text needs, each filled as far as its last character goes in whole. */
-static int joined_parts(const struct room *room, const char *text)
-{
-    size_t bytes = strlen(text), length;
-    int parts = 1, used = 0;
-    uint32_t point;
-
-    for (size_t at = 0; at < bytes; at += length) {
-        int cost;
-        length = utf8_decode(text + at, bytes - at, &point);
-        cost = charset_cost(room->charset, point);
-        if (used + cost > room->joined) {
-            parts++;
-            used = 0;
-        }
-        used += cost;
-    }
-    return parts;
-}
-
-/* Whether a character of the text costs two. */
-static bool has_doubles(enum charset charset, const struct buf *text)
-{
-    unsigned char least = charset == CHARSET_UCS2 ? 0xf0 : 0x80; /* first byte of one in UTF-8 */
-
-    for (size_t i = 0; i < text->len; i++)
-        if ((unsigned char)text->data[i] >= least)
-            return true;
-    return false;
-}
-
-/* The largest text that fits wherever its characters lie: a joined part that would end within a surrogate
-   pair stays one unit short. */
-static int room_size(const struct room *room, const struct body *body)
-{
-    bool doubles =
-        has_doubles(room->charset, &body->text.text) || has_doubles(room->charset, &body->signature);
-    int joined = (room->joined - doubles) * room->joined_most;
-
-    return joined > room->single ? joined : room->single;
 }
 
 /* Add a message: signature, prefix (may be "") and text. */
@@ -177,10 +111,10 @@ static bool add_message(struct fitted *fitted, const struct room *room, const st
         return error_memory(err);
     }
     cost = (int)charset_measure(room->charset, message.data, message.len);
-    parts = cost > room->single ? joined_parts(room, message.data) : 1;
+    parts = room_parts(room, message.data);
     if (cost > fitted->cost) {
         fitted->cost = cost;
-        fitted->limit = parts > 1 ? room->joined * room->joined_most : room->single;
+        fitted->limit = room_limit(room, parts);
     }
     if (parts > fitted->parts)
         fitted->parts = parts;
@@ -235,34 +169,17 @@ out:
     return split;
 }
 
-/* Whether everything goes into one message, or into its joined parts. */
-static bool holds_whole(const struct room *room, const struct body *body, bool *whole, struct error *err)
-{
-    struct buf text = { 0 };
-    bool joined = body->cost <= (long)room->joined * room->joined_most;
-
-    *whole = body->cost <= room->single;
-    if (*whole || !joined)
-        return true;
-    joined = buf_str(&text, buf_text(&body->signature)) && buf_str(&text, body->text.text.data);
-    *whole = joined && joined_parts(room, text.data) <= room->joined_most;
-    buf_clear(&text);
-    return joined || error_memory(err);
-}
-
 static bool fit_body(const struct room *room, const struct body *body, enum overflow overflow,
                      struct fitted *fitted, struct error *err)
 {
     const struct buf *text = &body->text.text;
-    long left = room_size(room, body)
-                - charset_measure(room->charset, buf_text(&body->signature), body->signature.len);
-    bool whole;
+    long left = room_size(room, body->whole.data)
+                - (body->cost - charset_measure(room->charset, text->data, text->len));
 
     if (left < 1 || (left < BODY_LEAST && body->signature.len > 0))
-        return error_set(err, ERROR_SETTINGS, 0, "the signature leaves no place for a text");
-    if (!holds_whole(room, body, &whole, err))
-        return false;
-    if (whole)
+        return error_set(err, ERROR_SETTINGS, 0,
+                         "a message of %d has no place for a text behind its signature", room->single);
+    if (room_holds(room, body->whole.data, body->cost))
         return add_message(fitted, room, body, "", text->data, text->len, err);
     if (overflow == OVERFLOW_SPLIT && left - PREFIX_COST >= BODY_LEAST)
         return split_messages(room, body, left - PREFIX_COST, fitted, err);
@@ -322,7 +239,7 @@ bool fit_text(const struct rendered *rendered, const char *subject, const char *
         || !replace_pieces(limits->charset, rendered, &body.text, &made.replaced, err)
         || !finish_body(&body, limits->charset, err))
         goto out;
-    room = room_for(kind, limits, body.cost);
+    room = room_of(kind, limits, body.cost);
     made.kind = room.kind;
     if (!fit_body(&room, &body, overflow, &made, err) || !fit_subject(limits, subject, &made, err))
         goto out;
