@@ -38,7 +38,7 @@ all: $(MUNJA)
 
 # What the build and the tests need of Debian, installed only when something is missing.
 PACKAGES := gcc make pkg-config libcurl4-openssl-dev libjson-c-dev libssl-dev libconfuse-dev libsqlite3-dev \
-            libunistring-dev libmicrohttpd-dev libgnutls28-dev libcmocka-dev openssl perl curl ca-certificates
+            libunistring-dev libmicrohttpd-dev libgnutls28-dev libcmocka-dev openssl perl curl ca-certificates sqlite3
 deps:
 	@t/deps $(PACKAGES)
 

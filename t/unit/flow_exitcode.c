@@ -12,7 +12,7 @@ static void answers_by_the_table(void **state)
     } rows[] = {
         {SITUATION_ACCEPTED,      0, 0, 0, "accepted"                 },
         { SITUATION_HANDLED,      0, 0, 0, "accepted before"          },
-        { SITUATION_UNDERWAY,     0, 0, 0, "being sent already"       },
+        { SITUATION_UNDERWAY, 1, 0, 0, "being sent already"       },
         { SITUATION_FAULTY,       1, 0, 0, "accepted"                 },
         { SITUATION_UNRECORDED,   1, 0, 0, "accepted without a record"},
         { SITUATION_WAITING,      1, 0, 0, "kept for retry"           },
