@@ -196,6 +196,9 @@ static bool read_message(struct exchange *x, struct json_object *object, const s
     if (!check_text(x, "message subject", delivery->subject)
         || !check_text(x, "message content", delivery->text))
         return false;
+    /* Every message has a title, but the phone shows none with an SMS. */
+    if (strcmp(delivery->kind, "sms") == 0)
+        delivery->subject = "";
     delivery->text_bytes = strlen(delivery->text);
     measure_euckr(x, delivery->text, delivery->text_bytes, &delivery->used);
     return true;
