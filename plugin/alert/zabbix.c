@@ -1,12 +1,14 @@
-/* Zabbix hands over a subject and a message, both written by templates. Three kinds are read:
+/* Zabbix hands over a subject and a message, both written by templates. Three kinds are read.
  *
- * 1. munja's own, from the contributed media type: the first line is "type: WORD", every line "name: value".
- *    Single values come in any order, each once. Then the texts, in this order: comment, output, long_output;
- *    each takes all lines up to the next text's name. What stands after them, or comes a second time, belongs
- *    to the text it is found in: event names and item values may hold line breaks, and nobody may write
- * himself another host or state with them. "to" and "source" are never read here.
- * 2. Zabbix' own default messages, told by their first line ("Problem started at …").
- * 3. Anything else is free text.
+ * munja's own, from the contributed media type: the first line is "type: WORD", every line "name: value".
+ * Single values come in any order, each once; one that is empty or a macro does not count. Then the texts:
+ * comment, output, long_output, in this order; each takes all lines up to the next text's name. A name at
+ * another place is a part of the text it is found in: event names and item values may hold line breaks, and
+ * nobody shall write himself another host or state with them. "to" and "source" are never read here.
+ *
+ * Zabbix' own default messages, told by their first line ("Problem started at ...").
+ *
+ * Anything else is free text.
  *
  * Line breaks are CR LF when the media type was imported. A macro that is not known stays as it was. */
 #include "alert/read.h"
@@ -129,6 +131,17 @@ static const struct line_name *name_of(struct reading *reading, const struct lin
     return NULL;
 }
 
+/* What said nothing may come again: a template can offer {ITEM.NAME}, then {TRIGGER.NAME}. */
+static bool read_single(struct reading *reading, const struct line_name *name, const char *value,
+                        size_t bytes, struct error *err)
+{
+    if (!set_value(reading->alert, name->field, value, bytes, err))
+        return false;
+    if (alert_get(reading->alert, name->field)[0] == '\0')
+        reading->seen &= ~(1u << (name - reading->names));
+    return true;
+}
+
 static bool read_line(struct reading *reading, const struct line *line, struct error *err)
 {
     const struct line_name *name = name_of(reading, line);
@@ -136,7 +149,7 @@ static bool read_line(struct reading *reading, const struct line *line, struct e
     struct buf *text = reading->within == NULL ? &reading->strays : &reading->text;
 
     if (name != NULL && !name->text)
-        return set_value(reading->alert, name->field, line->start + skip, line->bytes - skip, err);
+        return read_single(reading, name, line->start + skip, line->bytes - skip, err);
     if (name != NULL) {
         if (!finish_text(reading, err))
             return false;
@@ -163,7 +176,7 @@ static bool keep_strays(struct alert *alert, const struct buf *strays, struct er
         || !buf_add(&details, text, strlen(text) - 1))
         error_memory(err);
     else
-        kept = alert_set(alert, "long_output", buf_text(&details), err);
+        kept = set_value(alert, "long_output", buf_text(&details), details.len, err);
     buf_clear(&details);
     return kept;
 }

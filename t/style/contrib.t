@@ -1,0 +1,92 @@
+# The files for the monitors: they name options, fields and places that munja has.
+use v5.30;
+use warnings;
+use Cwd qw(abs_path);
+use File::Basename qw(dirname);
+use Test::More;
+
+chdir abs_path(dirname(__FILE__) . '/../..') or die "cannot find the tree: $!";
+
+sub read_file {
+    my ($path) = @_;
+    open my $file, '<:encoding(UTF-8)', $path or die "$path: $!";
+    local $/;
+    return <$file>;
+}
+
+my ($table) = read_file('plugin/alert/alert.c') =~ /alert_names\[\] = \{(.*?)NULL/s;
+my %known   = map { $_ => 1 } $table =~ /"(\w+)"/g;
+my ($lines) = read_file('plugin/alert/zabbix.c') =~ /own_names\[\] = \{(.*?)\{ 0 \}/s;
+my @lines   = $lines =~ /\{\s*"(\w+)",/g;
+my %line    = map { $lines[$_] => $_ } 0 .. $#lines;
+my %option  = map { $_ => 1 } qw(config source to field provider kind image at timeout dry-run json verbose);
+
+ok $known{host} && defined $line{long_output}, 'the tables of names are found';
+
+subtest nagios => sub {
+    my $text = read_file('contrib/nagios/munja.cfg');
+    is(() = $text =~ /^define\b.*\{$/mg, () = $text =~ /^\}$/mg, 'every definition is closed');
+    my %command = map { $_ => 1 } $text =~ /^\s+command_name\s+(\S+)/mg;
+    ok $command{$_}, "command $_" for $text =~ /_commands\s+(\S+)/g;
+    my @runs = $text =~ /^\s+command_line\s+(.*)/mg;
+    is @runs, 4, 'four commands';
+    for my $run (@runs) {
+        like $run, qr{^/usr/local/bin/munja notify --source=nagios\b}, 'runs munja';
+        ok $option{$_}, "option --$_" for $run =~ /--([\w-]+)/g;
+        ok $known{$_},  "field $_"    for $run =~ /--field=(\w+)/g;
+        (my $quoted = $run) =~ s/="\$\w+\$"//g;
+        unlike $quoted, qr/[\$"]/, 'every macro stands in double quotes';
+    }
+};
+
+subtest icinga2 => sub {
+    my $text = read_file('contrib/icinga2/munja.conf');
+    is(() = $text =~ /\{/g, () = $text =~ /\}/g, 'braces match');
+    like $text, qr{command = \[ "/usr/local/bin/munja", "notify", "--source=icinga" \]}, 'runs munja';
+    ok $option{$_}, "option --$_" for $text =~ /"--([\w-]+)[" ]/g;
+    for my $field ($text =~ /"--field (\w+)"/g) {
+        ok $known{$field}, "field $field";
+        like $text, qr/value = "$field=\$munja_$field\$"/, "$field is handed over";
+    }
+    my %default = map { $_ => 1 } $text =~ /^  vars\.(\w+) =/mg;
+    ok $default{$_}, "$_ has a default" for $text =~ /\$(munja_\w+)\$/g;
+    for my $types ($text =~ /types = \[(.*?)\]/sg) {
+        is(() = $types =~ /\w+/g, 9, 'all nine types');
+    }
+};
+
+subtest zabbix => sub {
+    my $text = read_file('contrib/zabbix/munja.yaml');
+    unlike $text, qr/\t/, 'no TAB';
+    my ($parameters) = $text =~ /parameters:\n((?:\s+- .*\n)+)/;
+    my @parameters = $parameters =~ /- '?(.*?)'?\n/g;
+    is "@parameters", 'notify --source=zabbix --to={ALERT.SENDTO} -- {ALERT.SUBJECT} {ALERT.MESSAGE}', 'parameters';
+    ok length "@parameters" <= 255, 'which Zabbix can keep';
+    my @templates = split /^\s+-\n(?=\s+event_source)/m, $text;
+    shift @templates;
+    is @templates, 10, 'ten messages';
+    for my $template (@templates) {
+        my ($name)  = $template =~ /event_source: (\w+\n\s+operation_mode: \w+)/;
+        my ($body)  = $template =~ /message: \|\n(.*)/s;
+        my @names   = $body =~ /^ {12}(\w+): \S/mg;
+        my @texts   = grep { $line{$_} >= $line{comment} } @names;
+        $name =~ s/\s+operation_mode: / /;
+        is $names[0], 'type', "$name: starts with its type";
+        ok exists $line{$_}, "$name: line $_" for @names;
+        ok((grep { $_ eq 'notified' } @names), "$name: tells when it was made");
+        is "@texts", join(' ', sort { $line{$a} <=> $line{$b} } @texts), "$name: texts are in order";
+        is "@names[-@texts .. -1]", "@texts", "$name: and last";
+    }
+};
+
+subtest checkmk => sub {
+    my $text = read_file('contrib/checkmk/munja');
+    like $text, qr{\A#!/bin/sh\n# munja SMS\n# Bulk: no\n}, 'names itself';
+    like $text, qr{^exec /usr/local/bin/munja notify --source=checkmk$}m, 'runs munja';
+    ok -x 'contrib/checkmk/munja', 'can be run';
+    is system('sh', '-n', 'contrib/checkmk/munja'), 0, 'is a shell script';
+};
+
+ok -s "contrib/$_/README.md", "contrib/$_/README.md" for qw(nagios icinga2 zabbix checkmk);
+
+done_testing;
