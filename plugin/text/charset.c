@@ -95,8 +95,8 @@ bool charset_open(enum charset charset, struct error *err)
         read = read_row(converter, (unsigned char)lead, sets[charset].trail, into);
     iconv_close(converter);
     if (!read)
-        return error_set(err, ERROR_SYSTEM, errno, "the C library's converter for %s does not work: %s",
-                         sets[charset].iconv, strerror(errno));
+        return error_set(err, ERROR_SYSTEM, 0, "the C library's converter for %s does not work",
+                         sets[charset].iconv);
     into->ready = true;
     return true;
 }

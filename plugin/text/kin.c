@@ -15,7 +15,7 @@ static const struct {
     const char *kin;
     const char *of;
 } signs[] = {
-    {"-",    "‐‒–—⁃⸺⸻−ー﹣"      },
+    {"-",    "‐‒–—⁃⸺⸻−ー"         },
     { "_",   "‗"                                 },
     { "~",   "〜⁓˜≈"                         },
     { "\"",  "«»„‟‹›〝〞〟"           },
@@ -40,8 +40,6 @@ static const struct {
     { "e",   "℮ə"                               },
     { "f",   "ƒ"                                  },
     { "SS",  "ẞ"                                 },
-    { "d",   "đ"                                  },
-    { "l",   "ł"                                  },
     { "->",  "➔➙➛➜➝➞➟➡➤⟶↪↦"},
     { "<-",  "⬅⟵↩↵"                        },
     { "<->", "⟷"                                 },
@@ -137,9 +135,10 @@ static bool add(struct kin *kin, const char *bytes, size_t count)
 
 static bool add_held(struct kin *kin, uint32_t point)
 {
-    char character[4];
+    char character[4] = "";
+    size_t bytes = utf8_encode(point, character);
 
-    return charset_cost(kin->charset, point) > 0 && add(kin, character, utf8_encode(point, character));
+    return charset_cost(kin->charset, point) > 0 && add(kin, character, bytes);
 }
 
 static bool add_parts(struct kin *kin, uint32_t point);

@@ -130,7 +130,7 @@ static void widen_alone(const struct parser *p, struct tag *tag)
         end++;
     if (source[end] == '\r' && source[end + 1] == '\n')
         end++;
-    if ((start > 0 && source[start - 1] != '\n') || (source[end] != '\n' && end < p->bytes))
+    if ((start > 0 && source[start - 1] != '\n') || (end < p->bytes && source[end] != '\n'))
         return;
     tag->start = start;
     tag->end = end < p->bytes ? end + 1 : end;

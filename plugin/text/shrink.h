@@ -13,15 +13,16 @@
 
 /* How much of the text costs no more than room and ends between two graphemes: *at bytes, 0 when not even the
    first one fits. A heap of marks that claims to be one grapheme is divided between its characters. */
-bool shrink_border(enum charset charset, const char *text, size_t bytes, long room, size_t *at, struct error *err);
+bool shrink_border(enum charset charset, const char *text, size_t bytes, long room, size_t *at,
+                   struct error *err);
 
 /* Append the start of a text that is too long, and the mark "..", within room; nothing when room has no place
    for the mark. */
 bool shrink_end(enum charset charset, const char *text, size_t bytes, long room, struct buf *out,
                 struct error *err);
 
-/* Append a text that is too long, its elastic pieces shortened until it fits: the longest first, so that those
-   which suffer end up alike. When the rest alone is too long, the pieces go and its end is cut. */
+/* Append a text that is too long, its elastic pieces shortened until it fits: the longest first, so that
+   those which suffer end up alike. When the rest alone is too long, the pieces go and its end is cut. */
 bool shrink_text(enum charset charset, const struct rendered *text, long room, struct buf *out,
                  struct error *err);
 

@@ -11,10 +11,10 @@ struct part {
     size_t start, bytes;
 };
 
-/* Divide a text, whose characters the charset holds, into at most `most` parts that cost no more than room each,
-   at a line or word border when one is near, else between two graphemes. Blanks at the borders belong to no
-   part. Returns in *rest where the part behind the last would start: bytes when nothing is left over. */
-bool split_text(enum charset charset, const char *text, size_t bytes, long room, struct part *part, size_t most,
-                size_t *parts, size_t *rest, struct error *err);
+/* Divide a text, whose characters the charset holds, into at most so many parts that cost no more than room
+   each, at a line or word border when one is near, else between two graphemes. Blanks at the borders belong
+   to no part. *rest is where the part behind the last would start: bytes when nothing is left over. */
+bool split_text(enum charset charset, const char *text, size_t bytes, long room, struct part *part,
+                size_t most, size_t *parts, size_t *rest, struct error *err);
 
 #endif
