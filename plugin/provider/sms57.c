@@ -127,38 +127,35 @@ static bool list_contents(const struct batch *batch, struct buf *out, struct err
     return true;
 }
 
-/* 1.2 and 2.2: MD5 over password, extno and the fields that follow as they are before encoding, but without
-   line breaks in a list (2.2). */
-static bool add_password(const struct account *account, const char *extno, const char *content,
-                         const char *mobiles, struct request *request, struct error *err)
+/* What is signed behind password and extno: content and numbers as they are before encoding (1.2), or the
+   list without its line breaks (2.2). */
+static bool add_signed(const struct batch *batch, const char *list, struct buf *out)
+{
+    if (!batch->own)
+        return buf_str(out, batch->item[0].text) && buf_str(out, list);
+    for (size_t line; *list != '\0'; list += line + (list[line] == '\n')) {
+        line = strcspn(list, "\n");
+        if (!buf_add(out, list, line))
+            return false;
+    }
+    return true;
+}
+
+static bool add_password(const struct batch *batch, const struct account *account, const char *extno,
+                         const char *list, struct request *request, struct error *err)
 {
     struct buf data = { 0 };
     char digest[DIGEST_HEX_MAX];
-    bool added = false;
+    bool added;
 
     if (strcmp(account_key(account, "sign"), "plain") == 0)
         return request_field(request, "password", account->secret, err);
     if (account->wire == NULL)
         return error_set(err, ERROR_BUG, 0, "a request is to be signed where nothing can be sent");
-    if (!buf_format(&data, "%s%s", account->secret, extno)) {
-        error_memory(err);
-        goto out;
-    }
-    while (*content != '\0') {
-        size_t line = mobiles == NULL ? strcspn(content, "\n") : strlen(content);
-        if (!buf_add(&data, content, line)) {
-            error_memory(err);
-            goto out;
-        }
-        content += line + (content[line] == '\n');
-    }
-    if (!buf_str(&data, mobiles)) {
-        error_memory(err);
-        goto out;
-    }
-    added = account->wire->digest("md5", data.data, data.len, digest, err)
+    added = ((buf_format(&data, "%s%s", account->secret, extno) && add_signed(batch, list, &data))
+             || error_memory(err))
+            && account->wire->digest("md5", data.data, data.len, digest, err)
             && request_field(request, "password", digest, err);
-out:
     buf_clear(&data);
     return added;
 }
@@ -179,7 +176,7 @@ static bool send_build(const struct batch *batch, const struct account *account,
     built = request_start(request, "POST", "/sms", err)
             && request_field(request, "action", batch->own ? "p2p" : "send", err)
             && request_field(request, "account", account->user, err)
-            && add_password(account, extno, text, batch->own ? NULL : buf_text(&list), request, err)
+            && add_password(batch, account, extno, buf_text(&list), request, err)
             && (batch->own || request_field(request, "mobile", buf_text(&list), err))
             && request_field(request, batch->own ? "mobileContentList" : "content", text, err)
             && request_field(request, "extno", extno, err) && request_field(request, "rt", "json", err);
