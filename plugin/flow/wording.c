@@ -3,9 +3,10 @@
 
 #include <string.h>
 
-/* Munja's own words. What happened, where and how bad comes first and cannot shrink; the words of people
-   before those of plugins; the time last. On one line: some gateways take texts in one request only so. */
-#define STATE "{{#state}} {{state}}{{/state}}"
+/* Munja's own words. What happened, how bad and where come first and cannot shrink, so that even a name
+   longer than the message leaves them readable; the words of people before those of plugins; the time last.
+   On one line: some gateways take texts in one request only so. */
+#define HOW_BAD "[{{type}}]{{#state}} {{state}}{{/state}}"
 #define WHO_SAYS                                                                                             \
     "{{#author}} ({{author}}{{#comment}}: {{comment}}{{/comment}}){{/author}}"                               \
     "{{^author}}{{#comment}} ({{comment}}){{/comment}}{{/author}}"
@@ -13,12 +14,12 @@
 
 const struct setting template_keys[] = {
     {"service",             SETTING_TEXT, "text for a service",
-     "[{{type}}] {{host}}/{{service}}" STATE WHO_SAYS WHAT_AND_WHEN, NULL },
-    { "host", SETTING_TEXT, "text for a host",
-     "[{{type}}]{{#host}} {{host}}{{/host}}" STATE WHO_SAYS WHAT_AND_WHEN, NULL },
-    { "subject",                 SETTING_TEXT, "title of long messages",
-     "{{#host}}{{host}}{{#service}}/{{service}}{{/service}}" STATE "{{/host}}{{^host}}{{subject}}{{/host}}",
+     HOW_BAD " {{#host}}{{host}}/{{/host}}{{service}}" WHO_SAYS WHAT_AND_WHEN, NULL },
+    { "host", SETTING_TEXT, "text for a host", HOW_BAD "{{#host}} {{host}}{{/host}}" WHO_SAYS WHAT_AND_WHEN,
      NULL },
+    { "subject",                 SETTING_TEXT, "title of long messages",
+     "{{#host}}{{#state}}{{state}} {{/state}}{{host}}{{#service}}/{{service}}{{/service}}{{/host}}"
+      "{{^host}}{{subject}}{{/host}}", NULL },
     { "text",               SETTING_TEXT, "a text by hand", "{{output}}", NULL },
     { 0   },
 };

@@ -12,7 +12,7 @@ binmode Test::More->builder->$_, ':utf8' for qw(output failure_output todo_outpu
 
 my $PHONE = '01012345678';
 my @ALERT = ('-F', 'type=PROBLEM', '-F', 'host=웹01', '-F', 'service=디스크', '-F', 'state=CRITICAL', '-F', 'time=2026-11-22 03:04:05');
-my $TEXT  = '[PROBLEM] 웹01/디스크 CRITICAL 디스크 여유 3% 11-22 03:04';
+my $TEXT  = '[PROBLEM] CRITICAL 웹01/디스크 디스크 여유 3% 11-22 03:04';
 my $serial = 0;
 
 # A world of its own: simulator, folder, configuration with these providers.
