@@ -58,8 +58,7 @@ static void drop(struct alert *alert, const char *name)
 /* The value's owner changes only on success. */
 static bool append(struct alert *alert, const char *name, char *value, struct error *err)
 {
-    struct alert_field *grown;
-    char *own_name;
+    struct alert_field *grown, *field;
 
     if (alert->fields == ALERT_FIELDS_MAX)
         return error_set(err, ERROR_USAGE, 0, "field %s: more than %d fields", name, ALERT_FIELDS_MAX);
@@ -70,10 +69,12 @@ static bool append(struct alert *alert, const char *name, char *value, struct er
             return error_memory(err);
         alert->field = grown;
     }
-    own_name = strdup(name);
-    if (own_name == NULL)
+    field = &alert->field[alert->fields];
+    field->name = strdup(name);
+    if (field->name == NULL)
         return error_memory(err);
-    alert->field[alert->fields++] = (struct alert_field){ own_name, value };
+    field->value = value;
+    alert->fields++;
     return true;
 }
 

@@ -153,7 +153,7 @@ const char *clean_word(const char *word, char out[CLEAN_WORD_BYTES])
 {
     size_t at = 0;
 
-    for (; word[at] != '\0' && at < CLEAN_WORD_BYTES - 1; at++)
+    for (; at < CLEAN_WORD_BYTES - 1 && word[at] != '\0'; at++)
         out[at] = word[at] >= ' ' && word[at] < 127 ? word[at] : '?';
     out[at] = '\0';
     return out;
