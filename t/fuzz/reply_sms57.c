@@ -1,0 +1,3 @@
+#include "fuzz/reply.h"
+
+FUZZ_REPLY(api_sms57)
