@@ -61,6 +61,19 @@ static bool carry(struct session *session, const struct provider *provider, cons
     return false;
 }
 
+/* A gateway that repeats our secret must not carry it, or a piece of it, into lines, logs and the store. */
+static void hide_echo(struct outcome *outcome, const struct reply *reply, const char *secret)
+{
+    size_t bytes = secret == NULL ? 0 : strlen(secret);
+
+    if (bytes == 0
+        || (memmem(reply->body == NULL ? "" : reply->body, reply->bytes, secret, bytes) == NULL
+            && strstr(outcome->meaning, secret) == NULL && strstr(outcome->code, secret) == NULL))
+        return;
+    outcome->code[0] = outcome->reference[0] = '\0';
+    snprintf(outcome->meaning, sizeof outcome->meaning, "the answer repeats a secret, so it is not shown");
+}
+
 /* A login that succeeds leaves its token in answer. */
 static void log_in(struct session *session, const struct provider *provider, const struct account *account,
                    int64_t until_ms, struct answer *answer)
@@ -77,6 +90,7 @@ static void log_in(struct session *session, const struct provider *provider, con
             outcome_from_reply(&answer->outcome, &reply);
         else
             provider->api->login.judge(&query, account, &reply, answer);
+        hide_echo(&answer->outcome, &reply, account->secret);
     }
     request_clear(&request);
     reply_clear(&reply);
@@ -185,12 +199,15 @@ static void send_once(struct session *session, const struct provider *provider, 
         outcome_for_all(batch, &outcome);
     } else
         provider->api->send.judge(&account, &reply, batch);
-    request_clear(&request);
-    reply_clear(&reply);
-    for (size_t i = 0; i < batch->count; i++)
+    for (size_t i = 0; i < batch->count; i++) {
         if (batch->item[i].outcome.kind == OUTCOME_NONE)
             outcome_set(&batch->item[i].outcome, OUTCOME_UNSURE, "",
                         "the reply does not speak of this recipient");
+        hide_echo(&batch->item[i].outcome, &reply, account.secret);
+        hide_echo(&batch->item[i].outcome, &reply, account.token);
+    }
+    request_clear(&request);
+    reply_clear(&reply);
 }
 
 static bool token_was_refused(const struct batch *batch)

@@ -250,7 +250,11 @@ subtest 'secrets and numbers stay inside' => sub {
     my @secrets = map { $_->{secret} } values %Munja::Sim::ACCOUNT;
     for my $provider ('joa', 'plex', 'nsms', 'nanumi', 'cn') {
         my $to = $provider eq 'cn' ? '+8613900001234' : $PHONE;
-        for my $fault (undef, { do => 'status', status => 401, body => '{"error":{"errorCode":"200"}}' }, { do => 'garbage' }) {
+        my %api = map { @$_ } @Munja::PROVIDERS;
+        my $echo = $Munja::Sim::ACCOUNT{ $api{$provider} }{secret};
+        $echo = "123456789 123456789 1234567$echo $echo";
+        for my $fault (undef, { do => 'status', status => 401, body => '{"error":{"errorCode":"200"}}' }, { do => 'garbage' },
+            { do => 'body', body => qq({"result":false,"msg":"$echo","code":"$echo","description":"$echo","error":{"errorCode":"$echo","message":"$echo"}}) }) {
             $world->{sim}->faults_clear;
             $world->{sim}->fault($fault) if $fault;
             my $run = notify($world, '-v', '-p', $provider, '--to', $to, '-t', 3);
