@@ -13,21 +13,21 @@
 static const struct {
     const char *word, *type;
 } types[] = {
-    {"PROBLEM",            "PROBLEM"          },
-    { "RECOVERY",          "RECOVERY"         },
-    { "ACKNOWLEDGEMENT",   "ACKNOWLEDGEMENT"  },
-    { "FLAPPINGSTART",     "FLAPPINGSTART"    },
-    { "FLAPPINGSTOP",      "FLAPPINGSTOP"     },
-    { "FLAPPINGDISABLED",  "FLAPPINGDISABLED" },
-    { "DOWNTIMESTART",     "DOWNTIMESTART"    },
-    { "DOWNTIMEEND",       "DOWNTIMEEND"      },
-    { "DOWNTIMECANCELLED", "DOWNTIMECANCELLED"},
-    { "CUSTOM",            "CUSTOM"           },
-    { "TEXT",              "TEXT"             },
-    { "FLAPPINGEND",       "FLAPPINGSTOP"     }, /* Icinga */
-    { "DOWNTIMEREMOVED",   "DOWNTIMECANCELLED"}, /* Icinga */
-    { "RESOLVED",          "RECOVERY"         }, /* Zabbix */
-    { "UPDATE",            "CUSTOM"           }, /* Zabbix */
+    { "PROBLEM", "PROBLEM" },
+    { "RECOVERY", "RECOVERY" },
+    { "ACKNOWLEDGEMENT", "ACKNOWLEDGEMENT" },
+    { "FLAPPINGSTART", "FLAPPINGSTART" },
+    { "FLAPPINGSTOP", "FLAPPINGSTOP" },
+    { "FLAPPINGDISABLED", "FLAPPINGDISABLED" },
+    { "DOWNTIMESTART", "DOWNTIMESTART" },
+    { "DOWNTIMEEND", "DOWNTIMEEND" },
+    { "DOWNTIMECANCELLED", "DOWNTIMECANCELLED" },
+    { "CUSTOM", "CUSTOM" },
+    { "TEXT", "TEXT" },
+    { "FLAPPINGEND", "FLAPPINGSTOP" },          /* Icinga */
+    { "DOWNTIMEREMOVED", "DOWNTIMECANCELLED" }, /* Icinga */
+    { "RESOLVED", "RECOVERY" },                 /* Zabbix */
+    { "UPDATE", "CUSTOM" },                     /* Zabbix */
 };
 
 /* "Flapping Start" and "flapping_start" are FLAPPINGSTART. */

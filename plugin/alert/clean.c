@@ -13,19 +13,19 @@
 static const struct {
     uint32_t first, last;
 } dropped[] = {
-    {0x0080,   0x009f }, /* C1 */
-    { 0x00ad,  0x00ad }, /* soft hyphen */
-    { 0x061c,  0x061c }, /* Arabic letter mark */
-    { 0x180e,  0x180e }, /* Mongolian vowel separator */
-    { 0x200b,  0x200b }, /* zero width space */
-    { 0x200e,  0x200f }, /* left-to-right, right-to-left mark */
-    { 0x202a,  0x202e }, /* bidirectional embedding, override */
-    { 0x2060,  0x206f }, /* word joiner, invisible operators, isolates, deprecated controls */
-    { 0xfdd0,  0xfdef }, /* no characters */
-    { 0xfeff,  0xfeff }, /* byte order mark */
-    { 0xfff9,  0xfffb }, /* interlinear annotation */
-    { 0xfffe,  0xffff }, /* no characters */
-    { 0xe0000, 0xe0fff}, /* tags, variation selectors of ideographs */
+    { 0x0080, 0x009f },   /* C1 */
+    { 0x00ad, 0x00ad },   /* soft hyphen */
+    { 0x061c, 0x061c },   /* Arabic letter mark */
+    { 0x180e, 0x180e },   /* Mongolian vowel separator */
+    { 0x200b, 0x200b },   /* zero width space */
+    { 0x200e, 0x200f },   /* left-to-right, right-to-left mark */
+    { 0x202a, 0x202e },   /* bidirectional embedding, override */
+    { 0x2060, 0x206f },   /* word joiner, invisible operators, isolates, deprecated controls */
+    { 0xfdd0, 0xfdef },   /* no characters */
+    { 0xfeff, 0xfeff },   /* byte order mark */
+    { 0xfff9, 0xfffb },   /* interlinear annotation */
+    { 0xfffe, 0xffff },   /* no characters */
+    { 0xe0000, 0xe0fff }, /* tags, variation selectors of ideographs */
 };
 
 static bool is_dropped(uint32_t point)

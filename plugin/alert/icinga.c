@@ -5,41 +5,37 @@
 #include "alert/env.h"
 
 static const struct env_field service_fields[] = {
-    {"SERVICENAME",     "service", ENV_TEXT },
-    { "SERVICEDESC",         "service", ENV_TEXT },
-    { "SERVICESTATE",    "state", ENV_TEXT },
-    { "SERVICEATTEMPT",         "attempt", ENV_TEXT },
-    { "SERVICENOTESURL",   "url", ENV_TEXT },
-    { "LASTSERVICESTATECHANGE",         "since", ENV_TEXT },
-    { "SERVICEOUTPUT", "output", ENV_TEXT },
-    { 0        },
+    { "SERVICENAME", "service", ENV_TEXT },  { "SERVICEDESC", "service", ENV_TEXT },
+    { "SERVICESTATE", "state", ENV_TEXT },   { "SERVICEATTEMPT", "attempt", ENV_TEXT },
+    { "SERVICENOTESURL", "url", ENV_TEXT },  { "LASTSERVICESTATECHANGE", "since", ENV_TEXT },
+    { "SERVICEOUTPUT", "output", ENV_TEXT }, { 0 },
 };
 
 static const struct env_field host_fields[] = {
-    {"HOSTSTATE",            "state", ENV_TEXT },
-    { "HOSTATTEMPT",              "attempt", ENV_TEXT },
-    { "LASTHOSTSTATECHANGE",         "since", ENV_TEXT },
-    { "HOSTOUTPUT",              "output", ENV_TEXT },
-    { 0},
+    { "HOSTSTATE", "state", ENV_TEXT },
+    { "HOSTATTEMPT", "attempt", ENV_TEXT },
+    { "LASTHOSTSTATECHANGE", "since", ENV_TEXT },
+    { "HOSTOUTPUT", "output", ENV_TEXT },
+    { 0 },
 };
 
 static const struct env_field fields[] = {
-    {"NOTIFICATIONTYPE",    "type", ENV_TEXT },
-    { "HOSTNAME",             "host", ENV_TEXT },
-    { "HOSTALIAS",           "alias", ENV_TEXT },
-    { "HOSTDISPLAYNAME",             "alias", ENV_TEXT },
-    { "HOSTADDRESS",          "address", ENV_TEXT },
-    { "HOSTADDRESS6",             "address", ENV_TEXT },
-    { "NOTIFICATIONNUMBER",    "number", ENV_TEXT },
-    { "LONGDATETIME",             "time", ENV_TEXT },
-    { "HOSTNOTESURL",        "url", ENV_TEXT },
-    { "CONTACTNAME",             "contact", ENV_TEXT },
-    { "USERPAGER",       "to", ENV_TEXT },
-    { "CONTACTPAGER",             "to", ENV_TEXT },
+    { "NOTIFICATIONTYPE", "type", ENV_TEXT },
+    { "HOSTNAME", "host", ENV_TEXT },
+    { "HOSTALIAS", "alias", ENV_TEXT },
+    { "HOSTDISPLAYNAME", "alias", ENV_TEXT },
+    { "HOSTADDRESS", "address", ENV_TEXT },
+    { "HOSTADDRESS6", "address", ENV_TEXT },
+    { "NOTIFICATIONNUMBER", "number", ENV_TEXT },
+    { "LONGDATETIME", "time", ENV_TEXT },
+    { "HOSTNOTESURL", "url", ENV_TEXT },
+    { "CONTACTNAME", "contact", ENV_TEXT },
+    { "USERPAGER", "to", ENV_TEXT },
+    { "CONTACTPAGER", "to", ENV_TEXT },
     { "NOTIFICATIONAUTHORNAME", "author", ENV_TEXT },
-    { "NOTIFICATIONAUTHOR",             "author", ENV_TEXT },
-    { "NOTIFICATIONCOMMENT",       "comment", ENV_TEXT },
-    { 0            },
+    { "NOTIFICATIONAUTHOR", "author", ENV_TEXT },
+    { "NOTIFICATIONCOMMENT", "comment", ENV_TEXT },
+    { 0 },
 };
 
 /* Any shell may have left a HOSTNAME; without a type it is not Icinga who speaks. */

@@ -33,11 +33,11 @@ static const struct {
     enum source source;
     bool (*read)(const struct input *input, struct alert *alert, struct error *err);
 } sources[] = {
-    {"nagios",   SOURCE_NAGIOS,  nagios_read },
-    { "icinga",  SOURCE_ICINGA,  icinga_read },
-    { "zabbix",  SOURCE_ZABBIX,  zabbix_read },
-    { "checkmk", SOURCE_CHECKMK, checkmk_read},
-    { "args",    SOURCE_ARGS,    NULL        },
+    { "nagios", SOURCE_NAGIOS, nagios_read },
+    { "icinga", SOURCE_ICINGA, icinga_read },
+    { "zabbix", SOURCE_ZABBIX, zabbix_read },
+    { "checkmk", SOURCE_CHECKMK, checkmk_read },
+    { "args", SOURCE_ARGS, NULL },
 };
 
 bool source_named(const char *word, enum source *source)

@@ -1,14 +1,15 @@
 /* Zabbix hands over a subject and a message, both written by templates. Three kinds are read.
  *
- * munja's own, from the contributed media type: the first line is "type: WORD", every line "name: value".
- * Single values come in any order, each once; one that is empty or a macro does not count. Then the texts:
- * comment, output, long_output, in this order; each takes all lines up to the next text's name. A name at
- * another place is a part of the text it is found in: event names and item values may hold line breaks, and
- * nobody shall write himself another host or state with them. "to" and "source" are never read here.
+ * munja's own, from the contributed media type: the first line is "type: WORD", a later one "host: NAME",
+ * every line "name: value". Single values come in any order, each once; one that is empty or a macro does not
+ * count. Then the texts: comment, output, long_output, in this order; each takes all lines up to the next
+ * text's name. A name at another place is a part of the text it is found in: event names and item values may
+ * hold line breaks, and nobody shall write himself another host or state with them. "to" and "source" are
+ * never read here.
  *
  * Zabbix' own default messages, told by their first line ("Problem started at ...").
  *
- * Anything else is free text.
+ * Anything else is free text, the subject its first line.
  *
  * Line breaks are CR LF when the media type was imported. A macro that is not known stays as it was. */
 #include "alert/read.h"
@@ -25,39 +26,39 @@ struct line_name {
 };
 
 static const struct line_name own_names[] = {
-    {"type",      "type", false },
-    { "id",      "id", false },
-    { "host",       "host", false },
-    { "alias",      "alias", false },
-    { "address",     "address", false },
-    { "service",      "service", false },
-    { "group",    "group", false },
-    { "severity",      "severity", false },
-    { "state",  "state", false },
-    { "status",      "status", false }, /* {EVENT.STATUS} */
-    { "action",  "action", false }, /* {EVENT.UPDATE.ACTION} */
-    { "time",      "time", false },
-    { "since",    "since", false },
-    { "notified",      "notified", false },
+    { "type", "type", false },
+    { "id", "id", false },
+    { "host", "host", false },
+    { "alias", "alias", false },
+    { "address", "address", false },
+    { "service", "service", false },
+    { "group", "group", false },
+    { "severity", "severity", false },
+    { "state", "state", false },
+    { "status", "status", false }, /* {EVENT.STATUS} */
+    { "action", "action", false }, /* {EVENT.UPDATE.ACTION} */
+    { "time", "time", false },
+    { "since", "since", false },
+    { "notified", "notified", false },
     { "duration", "duration", false },
-    { "number",      "number", false },
-    { "url",    "url", false },
-    { "contact",      "contact", false },
-    { "author",   "author", false },
-    { "comment",      "comment", true },
-    { "output",   "output", true },
-    { "long_output",      "long_output", true },
-    { 0    },
+    { "number", "number", false },
+    { "url", "url", false },
+    { "contact", "contact", false },
+    { "author", "author", false },
+    { "comment", "comment", true },
+    { "output", "output", true },
+    { "long_output", "long_output", true },
+    { 0 },
 };
 
 static const struct line_name default_names[] = {
-    {"Problem name",      "output", false },
-    { "Host",              "host", false },
-    { "Severity",             "severity", false },
-    { "Problem duration",              "duration", false },
-    { "Original problem ID",         "id", false },
-    { "Operational data",              "long_output", false },
-    { 0},
+    { "Problem name", "output", false },
+    { "Host", "host", false },
+    { "Severity", "severity", false },
+    { "Problem duration", "duration", false },
+    { "Original problem ID", "id", false },
+    { "Operational data", "long_output", false },
+    { 0 },
 };
 
 struct line {
@@ -225,6 +226,20 @@ static bool finish_state(struct alert *alert, struct error *err)
     return alert_set(alert, "status", NULL, err);
 }
 
+/* Zabbix' dates have dots; all others' have hyphens. */
+static bool finish_time(struct alert *alert, struct error *err)
+{
+    const char *time = alert_get(alert, "time");
+    char plain[32];
+
+    if (strlen(time) < strlen("2026.11.22") || strlen(time) >= sizeof plain || time[4] != '.'
+        || time[7] != '.')
+        return true;
+    memcpy(plain, time, strlen(time) + 1);
+    plain[4] = plain[7] = '-';
+    return alert_set(alert, "time", plain, err);
+}
+
 /* "Problem started at 12:00:01 on 2026.11.22" */
 static bool read_default_start(const struct line *line, const char *type, struct alert *alert,
                                struct error *err)
@@ -250,37 +265,68 @@ out:
     return read;
 }
 
-static bool read_message(const char *subject, const char *message, struct alert *alert, struct error *err)
+/* The subject often says what the message does not, and an SMS has no title: both go into the text. */
+static bool read_free(const char *subject, const char *message, struct alert *alert, struct error *err)
 {
-    const char *rest = message;
-    bool problem = starts(message, "Problem started at "),
-         solved = starts(message, "Problem has been resolved");
+    struct buf text = { 0 };
+    bool read = false;
+
+    if (subject == NULL || subject[0] == '\0' || starts(message, subject) || message[0] == '\0')
+        return source_operands(subject, message, alert, err);
+    if (!buf_format(&text, "%s\n%s", subject, message))
+        error_memory(err);
+    else
+        read = source_operands(subject, text.data, alert, err);
+    buf_clear(&text);
+    return read;
+}
+
+static bool read_own(const char *message, struct alert *alert, struct error *err)
+{
+    return read_lines(message, own_names, alert, err) && finish_type(alert, err) && finish_state(alert, err)
+           && finish_time(alert, err);
+}
+
+static bool read_default(const char *message, const char *type, struct alert *alert, struct error *err)
+{
     struct line first;
 
-    if (starts(message, "type:"))
-        return read_lines(message, own_names, alert, err) && finish_type(alert, err)
-               && finish_state(alert, err);
-    if (problem || solved)
-        return next_line(&rest, &first)
-               && read_default_start(&first, problem ? "PROBLEM" : "RECOVERY", alert, err)
-               && read_lines(rest, default_names, alert, err) && finish_state(alert, err);
-    return source_operands(subject, message, alert, err);
+    return next_line(&message, &first) && read_default_start(&first, type, alert, err)
+           && read_lines(message, default_names, alert, err) && finish_state(alert, err)
+           && finish_time(alert, err);
 }
 
 /* When a trigger is disabled under an open problem, Zabbix repeats the last message behind a note of its own.
  */
+static const char *skip_note(const char *message, struct line *note)
+{
+    const char *behind = message, *old;
+    struct line introduction;
+
+    if (!starts(message, "NOTE: Escalation") || !next_line(&behind, note))
+        return message;
+    old = behind;
+    return next_line(&old, &introduction) && starts(introduction.start, "Last message sent:") ? old : behind;
+}
+
 bool zabbix_read(const struct input *input, struct alert *alert, struct error *err)
 {
-    const char *message = input->message == NULL ? "" : input->message, *rest, *old;
-    struct line note, introduction;
+    const char *message = input->message == NULL ? "" : input->message, *old;
+    struct line note = { 0 };
+    bool read;
 
     message += strspn(message, "\r\n\t ");
-    rest = message;
-    if (!starts(message, "NOTE: Escalation") || !next_line(&rest, &note))
-        return read_message(input->subject, message, alert, err);
-    old = rest;
-    if (next_line(&old, &introduction) && starts(introduction.start, "Last message sent:"))
-        rest = old;
-    return read_message(input->subject, rest, alert, err) && alert_set(alert, "type", "CUSTOM", err)
-           && set_value(alert, "comment", note.start, note.bytes, err);
+    old = skip_note(message, &note);
+    if (starts(old, "type:") && strstr(old, "\nhost:") != NULL)
+        read = read_own(old, alert, err);
+    else if (starts(old, "Problem started at ") && strstr(old, "\nHost:") != NULL)
+        read = read_default(old, "PROBLEM", alert, err);
+    else if (starts(old, "Problem has been resolved ") && strstr(old, "\nHost:") != NULL)
+        read = read_default(old, "RECOVERY", alert, err);
+    else
+        return read_free(input->subject, message, alert, err);
+    return read
+           && (note.bytes == 0
+               || (alert_set(alert, "type", "CUSTOM", err)
+                   && set_value(alert, "comment", note.start, note.bytes, err)));
 }

@@ -137,26 +137,26 @@ static void keeps_what_fits(void **state)
 static const struct {
     const char *source, *said, *state, *host, *type; /* type NULL: refused */
 } types[] = {
-    {"nagios",   "PROBLEM",                       "CRITICAL", "web01", "PROBLEM"          },
-    { "icinga",  "Recovery",                      "OK",       "web01", "RECOVERY"         },
-    { "icinga",  "FlappingStart",                 "OK",       "web01", "FLAPPINGSTART"    },
-    { "icinga",  "FLAPPINGEND",                   "OK",       "web01", "FLAPPINGSTOP"     },
-    { "icinga",  "DowntimeEnd",                   "OK",       "web01", "DOWNTIMEEND"      },
-    { "icinga",  "DowntimeRemoved",               "OK",       "web01", "DOWNTIMECANCELLED"},
-    { "icinga",  "downtime cancelled",            "OK",       "web01", "DOWNTIMECANCELLED"},
-    { "checkmk", "ALERTHANDLER (OK)",             "OK",       "web01", "CUSTOM"           },
-    { "checkmk", "SOMETHINGNEWANDVERYLONGINDEED", "OK",       "web01", "CUSTOM"           },
-    { "zabbix",  "RESOLVED",                      "OK",       "web01", "RECOVERY"         },
-    { "zabbix",  "{EVENT.STATUS}",                "HIGH",     "web01", "PROBLEM"          },
-    { "args",    "acknowledgement",               "",         "web01", "ACKNOWLEDGEMENT"  },
-    { "args",    "PROBLEMS",                      "",         "web01", NULL               },
-    { "",        "nonsense\n가",                 "",         "web01", NULL               },
-    { "args",    "",                              "up",       "web01", "RECOVERY"         },
-    { "args",    "",                              "OK",       "web01", "RECOVERY"         },
-    { "args",    "",                              "DOWN",     "web01", "PROBLEM"          },
-    { "args",    "",                              "",         "web01", "PROBLEM"          },
-    { "args",    "",                              "",         "",      "TEXT"             },
-    { "args",    "",                              "WARNING",  "",      "PROBLEM"          },
+    { "nagios", "PROBLEM", "CRITICAL", "web01", "PROBLEM" },
+    { "icinga", "Recovery", "OK", "web01", "RECOVERY" },
+    { "icinga", "FlappingStart", "OK", "web01", "FLAPPINGSTART" },
+    { "icinga", "FLAPPINGEND", "OK", "web01", "FLAPPINGSTOP" },
+    { "icinga", "DowntimeEnd", "OK", "web01", "DOWNTIMEEND" },
+    { "icinga", "DowntimeRemoved", "OK", "web01", "DOWNTIMECANCELLED" },
+    { "icinga", "downtime cancelled", "OK", "web01", "DOWNTIMECANCELLED" },
+    { "checkmk", "ALERTHANDLER (OK)", "OK", "web01", "CUSTOM" },
+    { "checkmk", "SOMETHINGNEWANDVERYLONGINDEED", "OK", "web01", "CUSTOM" },
+    { "zabbix", "RESOLVED", "OK", "web01", "RECOVERY" },
+    { "zabbix", "{EVENT.STATUS}", "HIGH", "web01", "PROBLEM" },
+    { "args", "acknowledgement", "", "web01", "ACKNOWLEDGEMENT" },
+    { "args", "PROBLEMS", "", "web01", NULL },
+    { "", "nonsense\n가", "", "web01", NULL },
+    { "args", "", "up", "web01", "RECOVERY" },
+    { "args", "", "OK", "web01", "RECOVERY" },
+    { "args", "", "DOWN", "web01", "PROBLEM" },
+    { "args", "", "", "web01", "PROBLEM" },
+    { "args", "", "", "", "TEXT" },
+    { "args", "", "WARNING", "", "PROBLEM" },
 };
 
 static void checks_types(void **state)
@@ -229,12 +229,12 @@ static void drops_literal_macros(void **state)
 static const struct {
     const char *type, *output, *long_output, *first, *rest, *why;
 } outputs[] = {
-    {"PROBLEM",  "DISK OK",              "",     "DISK OK",          "",            "one line"                 },
-    { "PROBLEM", "DISK OK\n/ 5%\n/a 6%", "",     "DISK OK",          "/ 5%\n/a 6%", "further lines are details"},
-    { "PROBLEM", "\n \nDISK OK\n/ 5%",   "",     "DISK OK",          "/ 5%",        "blank lines before"       },
-    { "PROBLEM", "DISK OK\n/ 5%",        "more", "DISK OK",          "/ 5%\nmore",  "before what is there"     },
-    { "PROBLEM", "DISK OK\n",            "",     "DISK OK",          "",            "an end is no line"        },
-    { "TEXT",    "Dear all,\nhello",     "",     "Dear all,\nhello", "",            "a text stays whole"       },
+    { "PROBLEM", "DISK OK", "", "DISK OK", "", "one line" },
+    { "PROBLEM", "DISK OK\n/ 5%\n/a 6%", "", "DISK OK", "/ 5%\n/a 6%", "further lines are details" },
+    { "PROBLEM", "\n \nDISK OK\n/ 5%", "", "DISK OK", "/ 5%", "blank lines before" },
+    { "PROBLEM", "DISK OK\n/ 5%", "more", "DISK OK", "/ 5%\nmore", "before what is there" },
+    { "PROBLEM", "DISK OK\n", "", "DISK OK", "", "an end is no line" },
+    { "TEXT", "Dear all,\nhello", "", "Dear all,\nhello", "", "a text stays whole" },
 };
 
 static void splits_output(void **state)
@@ -269,10 +269,10 @@ static void upper_cases_state(void **state)
 static const struct {
     const char *time, *shown;
 } times[] = {
-    {"1795324949",                    "2026-11-22 14:22:29"         },
-    { "Sun Nov 22 14:22:29 KST 2026", "Sun Nov 22 14:22:29 KST 2026"},
-    { "20261122",                     "20261122"                    },
-    { "999999999999",                 "999999999999"                },
+    { "1795324949", "2026-11-22 14:22:29" },
+    { "Sun Nov 22 14:22:29 KST 2026", "Sun Nov 22 14:22:29 KST 2026" },
+    { "20261122", "20261122" },
+    { "999999999999", "999999999999" },
 };
 
 static void shows_local_time(void **state)

@@ -9,43 +9,49 @@ static const struct {
     const char *clean;
     const char *why;
 } cases[] = {
-    {"DISK OK: 98% free\n/var",                                                   0, "DISK OK: 98% free\n/var",                            "ASCII stays"                             },
-    { "",                                                                         0, "",                                                   "nothing stays nothing"                   },
-    { "a\r\nb\rc\nd",                                                             0, "a\nb\nc\nd",                                         "CR LF and CR are line breaks"            },
-    { "a\r\r\nb",                                                                 0, "a\n\nb",                                             "CR CR LF is two"                         },
-    { "a\tb",                                                                     0, "a b",                                                "TAB is a blank"                          },
-    { "a\0b",                                                                     3, "ab",                                                 "NUL is dropped"                          },
-    { "\x1b[31mred\x1b[0m\x7f",                                                   0, "[31mred[0m",                                         "ESC and DEL are dropped"                 },
+    { "DISK OK: 98% free\n/var", 0, "DISK OK: 98% free\n/var", "ASCII stays" },
+    { "", 0, "", "nothing stays nothing" },
+    { "a\r\nb\rc\nd", 0, "a\nb\nc\nd", "CR LF and CR are line breaks" },
+    { "a\r\r\nb", 0, "a\n\nb", "CR CR LF is two" },
+    { "a\tb", 0, "a b", "TAB is a blank" },
+    { "a\0b", 3, "ab", "NUL is dropped" },
+    { "\x1b[31mred\x1b[0m\x7f", 0, "[31mred[0m", "ESC and DEL are dropped" },
     { "a\xc2\x9b"
       "b\xc2\x85"
-      "c",                                                                   0, "ab\nc",                                              "C1 is dropped, NEL is a line break"      },
+      "c",
+      0, "ab\nc", "C1 is dropped, NEL is a line break" },
     { "a\xe2\x80\xa8"
       "b\xe2\x80\xa9"
-      "c",                                                                   0, "a\nb\nc",                                            "line and paragraph separators"           },
-    { "\xff\xfe",                                                                 0, "\xef\xbf\xbd\xef\xbf\xbd",                           "one U+FFFD for each bad byte"            },
-    { "\xb5\xf0\xbd\xba\xc5\xa9",                                                 0, "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbdũ",
-     "CP949 is not guessed at"                                                                                                                                                       },
-    { "\xed\xa0\x80",                                                             0, "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd",               "a surrogate is no character"             },
-    { "\xc0\xaf",                                                                 0, "\xef\xbf\xbd\xef\xbf\xbd",                           "overlong slash"                          },
-    { "\xeb\x94",                                                                 0, "\xef\xbf\xbd\xef\xbf\xbd",                           "a character cut off at the end"          },
-    { "디스크 사용률 95%",                                                  0, "디스크 사용률 95%",                            "Hangul stays"                            },
+      "c",
+      0, "a\nb\nc", "line and paragraph separators" },
+    { "\xff\xfe", 0, "\xef\xbf\xbd\xef\xbf\xbd", "one U+FFFD for each bad byte" },
+    { "\xb5\xf0\xbd\xba\xc5\xa9", 0, "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbdũ",
+      "CP949 is not guessed at" },
+    { "\xed\xa0\x80", 0, "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd", "a surrogate is no character" },
+    { "\xc0\xaf", 0, "\xef\xbf\xbd\xef\xbf\xbd", "overlong slash" },
+    { "\xeb\x94", 0, "\xef\xbf\xbd\xef\xbf\xbd", "a character cut off at the end" },
+    { "디스크 사용률 95%", 0, "디스크 사용률 95%", "Hangul stays" },
     { "\xe1\x84\x83\xe1\x85\xb5\xe1\x84\x89\xe1\x85\xb3\xe1\x84\x8f\xe1\x85\xb3", 0, "디스크",
-     "Jamo are composed"                                                                                                                                                             },
-    { "\xea\xb0\x80\xe1\x86\xa8",                                                 0, "각",                                                "a final consonant joins its syllable"    },
-    { "e\xcc\x81",                                                                0, "é",                                                 "an accent joins its letter"              },
-    { "服务器 磁盘",                                                         0, "服务器 磁盘",                                   "Chinese stays"                           },
-    { "\xef\xa4\x80",                                                             0, "\xe8\xb1\x88",                                       "a compatibility ideograph is unified"    },
+      "Jamo are composed" },
+    { "\xea\xb0\x80\xe1\x86\xa8", 0, "각", "a final consonant joins its syllable" },
+    { "e\xcc\x81", 0, "é", "an accent joins its letter" },
+    { "服务器 磁盘", 0, "服务器 磁盘", "Chinese stays" },
+    { "\xef\xa4\x80", 0, "\xe8\xb1\x88", "a compatibility ideograph is unified" },
     { "a\xe2\x80\xae"
       "b\xe2\x80\x8f"
       "c\xe2\x81\xa6"
       "d\xd8\x9c"
-      "e",                                                                   0, "abcde",                                              "bidirectional controls go"               },
+      "e",
+      0, "abcde", "bidirectional controls go" },
     { "\xef\xbb\xbfweb\xe2\x80\x8b"
-      "01\xc2\xad",                                                          0, "web01",                                              "byte order mark, zero width, soft hyphen"},
+      "01\xc2\xad",
+      0, "web01", "byte order mark, zero width, soft hyphen" },
     { "a\xf3\xa0\x81\xa1"
-      "b",                                                                   0, "ab",                                                 "tags go"                                 },
-    { "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb\xe2\x9d\xa4\xef\xb8\x8f",     0,
-     "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb\xe2\x9d\xa4\xef\xb8\x8f",                                                               "joiner and variation selector stay"      },
+      "b",
+      0, "ab", "tags go" },
+    { "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb\xe2\x9d\xa4\xef\xb8\x8f", 0,
+      "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb\xe2\x9d\xa4\xef\xb8\x8f",
+      "joiner and variation selector stay" },
 };
 
 static void check(const char *bytes, size_t count, const char *clean, const char *why)

@@ -26,7 +26,7 @@ static void reads_munjas_own(void **state)
     (void)state;
     expect("munja's own problem", "High CPU", OWN "output: High CPU\r\nlong_output: load 5.2\r\n7.1\r\n",
            "type=PROBLEM|id=41|host=web01|alias=웹 서버 01|address=|severity=High|state=High"
-           "|time=2026.11.22 12:00:01|notified=2026.11.22 12:00:05|url=|output=High CPU"
+           "|time=2026-11-22 12:00:01|notified=2026.11.22 12:00:05|url=|output=High CPU"
            "|long_output=load 5.2\n7.1|subject=|status=|action=");
     expect("recovery", "x", "type: RECOVERY\nhost: web01\nseverity: High\noutput: High CPU",
            "type=RECOVERY|state=OK|severity=High|output=High CPU");
@@ -72,27 +72,32 @@ static void reads_the_defaults(void **state)
            "Problem started at 12:00:01 on 2026.11.22\r\nProblem name: High CPU\r\nHost: web01\r\n"
            "Severity: High\r\nOperational data: 97 %\r\nOriginal problem ID: 41\r\n"
            "https://zabbix.example/tr?id=1\r\n",
-           "type=PROBLEM|time=2026.11.22 12:00:01|output=High CPU|host=web01|severity=High|state=High"
+           "type=PROBLEM|time=2026-11-22 12:00:01|output=High CPU|host=web01|severity=High|state=High"
            "|long_output=97 %|id=41|url=https://zabbix.example/tr?id=1|subject=");
     expect(
         "its recovery", "Resolved in 5m: High CPU",
         "Problem has been resolved at 12:05:01 on 2026.11.22\nProblem name: High CPU\n"
         "Problem duration: 5m 0s\nHost: web01\nSeverity: High\nOriginal problem ID: 41\n{TRIGGER.URL}",
-        "type=RECOVERY|time=2026.11.22 12:05:01|duration=5m 0s|state=OK|id=41|host=web01|url=|long_output=");
+        "type=RECOVERY|time=2026-11-22 12:05:01|duration=5m 0s|state=OK|id=41|host=web01|url=|long_output=");
     expect("its recovery since 6.4", "x",
            "Problem has been resolved in 5m at 12:05:01 on 2026.11.22\nProblem name: High CPU\nHost: web01",
-           "type=RECOVERY|time=2026.11.22 12:05:01|host=web01");
+           "type=RECOVERY|time=2026-11-22 12:05:01|host=web01");
 }
 
 static void keeps_free_text(void **state)
 {
     (void)state;
-    expect("free text", "PROBLEM 41 4", "[High] web01: High CPU\r\n12:00:01 97 % #41\r\n",
-           "type=|host=|subject=PROBLEM 41 4|output=[High] web01: High CPU\n12:00:01 97 % #41\n");
+    expect("free text", "PROBLEM 41 4", "[High] web01: High CPU\r\n12:00:01 97 % #41",
+           "type=|host=|subject=PROBLEM 41 4"
+           "|output=PROBLEM 41 4\n[High] web01: High CPU\n12:00:01 97 % #41");
     expect("a test from the frontend", "Test subject", "This is the test message from Zabbix",
-           "subject=Test subject|output=This is the test message from Zabbix");
+           "subject=Test subject|output=Test subject\nThis is the test message from Zabbix");
+    expect("a subject that the message repeats", "High CPU", "High CPU on web01", "output=High CPU on web01");
     expect("no message", "디스크가 찼다", "", "output=디스크가 찼다|subject=");
     expect("nothing", "", "", "output=|subject=|source=zabbix");
+    expect("a text that begins like munja's own", "x", "type: leak\nplease look",
+           "type=|output=x\ntype: leak\nplease look");
+    expect("or like a default", "x", "Problem started at noon", "type=|output=x\nProblem started at noon");
 }
 
 static void marks_a_cancelled_escalation(void **state)
@@ -103,19 +108,20 @@ static void marks_a_cancelled_escalation(void **state)
            "output: High CPU",
            "type=CUSTOM|host=web01|state=High|output=High CPU|comment=NOTE: Escalation canceled: trigger "
            "\"High CPU\" disabled.");
-    expect("with free text", "High CPU",
-           "NOTE: Escalation canceled: trigger \"High CPU\" disabled.\nLast message sent:\nweb01 high",
-           "type=CUSTOM|output=web01 high|subject=High CPU");
-    expect("and with none", "High CPU", "NOTE: Escalation canceled", "type=CUSTOM|output=High CPU");
+    expect("with free text it stays whole", "High CPU",
+           "NOTE: Escalation canceled\nLast message sent:\nweb01 high",
+           "type=|comment=|output=High CPU\nNOTE: Escalation canceled\nLast message sent:\nweb01 high");
+    expect("and with none", "High CPU", "NOTE: Escalation canceled",
+           "output=High CPU\nNOTE: Escalation canceled");
 }
 
 static void survives_oddities(void **state)
 {
     (void)state;
-    expect("a dash in front", "-x", "--help", "subject=-x|output=--help");
-    expect("a type and no more", "x", "type:", "type=|host=");
-    expect("a first line like the default's", "x", "Problem started at", "output=Problem started at");
-    expect("and without its words", "x", "Problem started at noon", "type=PROBLEM|time=");
+    expect("a dash in front", "-x", "--help", "subject=-x|output=-x\n--help");
+    expect("values are missing", "x", "type:\nhost:\nhost: web01\noutput:", "type=|host=web01|output=");
+    expect("a default without its words", "x", "Problem started at noon\nHost: web01",
+           "type=PROBLEM|time=|host=web01");
 }
 
 int main(void)
