@@ -153,16 +153,16 @@ static const struct {
     CURLoption option;
     long value;
 } fixed[] = {
-    {CURLOPT_NOSIGNAL,                  1                      },
-    { CURLOPT_FOLLOWLOCATION,           0                      },
-    { CURLOPT_PATH_AS_IS,               1                      },
-    { CURLOPT_HTTP09_ALLOWED,           0                      },
-    { CURLOPT_SSLVERSION,               CURL_SSLVERSION_TLSv1_2},
-    { CURLOPT_SSL_VERIFYPEER,           1                      },
-    { CURLOPT_SSL_VERIFYHOST,           2                      },
-    { CURLOPT_SUPPRESS_CONNECT_HEADERS, 1                      },
- /* After a time-out do not wait for a resolver thread that still hangs: the deadline is over. */
-    { CURLOPT_QUICK_EXIT,               1                      },
+    { CURLOPT_NOSIGNAL, 1 },
+    { CURLOPT_FOLLOWLOCATION, 0 },
+    { CURLOPT_PATH_AS_IS, 1 },
+    { CURLOPT_HTTP09_ALLOWED, 0 },
+    { CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2 },
+    { CURLOPT_SSL_VERIFYPEER, 1 },
+    { CURLOPT_SSL_VERIFYHOST, 2 },
+    { CURLOPT_SUPPRESS_CONNECT_HEADERS, 1 },
+    /* After a time-out do not wait for a resolver thread that still hangs: the deadline is over. */
+    { CURLOPT_QUICK_EXIT, 1 },
 };
 
 static bool set_connection(CURL *easy, const struct carrier_settings *settings, struct curl_slist *resolve,

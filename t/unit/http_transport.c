@@ -1,6 +1,7 @@
 /* The transport against servers that misbehave, one forked for each case. */
 #include <arpa/inet.h>
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -16,8 +17,9 @@
 #include "http/wire.h"
 
 #define SLOW_HOST "slow.test"
+#define NO_HOST   "none.test"
 
-/* A name server that does not answer in time, for one name. */
+/* A name server that does not answer in time for one name and knows nothing of another. */
 int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **found)
 {
     int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
@@ -26,6 +28,8 @@ int getaddrinfo(const char *node, const char *service, const struct addrinfo *hi
         usleep(3000000);
         return EAI_AGAIN;
     }
+    if (node != NULL && strcmp(node, NO_HOST) == 0)
+        return EAI_NONAME;
     *(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
     return real(node, service, hints, found);
 }
@@ -185,43 +189,43 @@ static const struct {
     int status;
     const char *body, *fault, *why;
 } cases[] = {
-    {"arw",    OK_HEAD "Content-Length: 2\r\n\r\n{}",                                              5000, CARRIED_WHOLE,   CARRIED_WHOLE,   200, "{}",        "",
-     "an answer"                                                                                                                                                                                                      },
-    { "arwc",  OK_HEAD "\r\n{\"a\":1}",                                                            5000, CARRIED_WHOLE,   CARRIED_WHOLE,   200, "{\"a\":1}", "",
-     "a body that ends with the connection"                                                                                                                                                                           },
-    { "arw",   OK_HEAD "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n",         5000, CARRIED_WHOLE,
-     CARRIED_WHOLE,                                                                                                                        200, "abc",       "",                  "chunks"                            },
-    { "arw",   "HTTP/1.1 204 No Content\r\n\r\n",                                                  5000, CARRIED_WHOLE,   CARRIED_WHOLE,   204, "",          "",                  "no body"                           },
-    { "arw",   "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", 5000,
-     CARRIED_WHOLE,                                                                                                       CARRIED_WHOLE,   302, "",          "",                  "a redirect is an answer, not a way"},
-    { "arw",   "HTTP/1.1 503 Busy\r\nContent-Length: 4\r\n\r\nbusy",                               5000, CARRIED_WHOLE,   CARRIED_WHOLE,   503,
-     "busy",                                                                                                                                                 "",                  "an error is carried whole too"     },
-    { "arw",   "HTTP/1.1 103 Early Hints\r\n\r\n" OK_HEAD "Content-Length: 2\r\n\r\nok",           5000, CARRIED_WHOLE,
-     CARRIED_WHOLE,                                                                                                                        200, "ok",        "",                  "1xx in front"                      },
-    { "arwc",  "HTTP/1.1 103 Early Hints\r\n\r\n",                                                 5000, CARRIED_UNKNOWN, CARRIED_UNKNOWN, 0,   NULL,        "",
-     "1xx and nothing more"                                                                                                                                                                                           },
-    { "arc",   "",                                                                                 5000, CARRIED_UNKNOWN, CARRIED_UNKNOWN, 0,   NULL,        "Empty reply",       "read, then closed"                 },
-    { "arx",   "",                                                                                 5000, CARRIED_UNKNOWN, CARRIED_UNKNOWN, 0,   NULL,        "reset",             "read, then reset"                  },
-    { "ahx",   "",                                                                                 5000, CARRIED_UNKNOWN, CARRIED_UNKNOWN, 0,   NULL,        "",                  "the head read, then reset"         },
-    { "arw",   OK_HEAD "Content-Length: 90\r\n\r\nhalf",                                           400,  CARRIED_PARTLY,  CARRIED_PARTLY,  200, "half",
-     "timed out",                                                                                                                                                                 "the rest never comes"              },
-    { "arwc",  OK_HEAD "Content-Length: 90\r\n\r\nhalf",                                           5000, CARRIED_PARTLY,  CARRIED_PARTLY,  200, "half",
-     "transfer closed",                                                                                                                                                           "closed in the middle"              },
-    { "arwx",  OK_HEAD "Transfer-Encoding: chunked\r\n\r\n5\r\nab",                                5000, CARRIED_PARTLY,  CARRIED_PARTLY,  200,
-     NULL,                                                                                                                                                   "",                  "reset in a chunk"                  },
-    { "arw",   OK_HEAD "Transfer-Encoding: chunked\r\n\r\nzz\r\n",                                 5000, CARRIED_PARTLY,  CARRIED_PARTLY,  200,
-     "",                                                                                                                                                     "",                  "no chunk size"                     },
-    { "arwmc", OK_HEAD "\r\n",                                                                     5000, CARRIED_PARTLY,  CARRIED_PARTLY,  200, NULL,        "longer than 1 MiB",
-     "three megabytes"                                                                                                                                                                                                },
-    { "ard",   OK_HEAD "Content-Length: 2\r\n\r\n{}",                                              400,  CARRIED_UNKNOWN, CARRIED_UNKNOWN, 0,   NULL,
-     "timed out",                                                                                                                                                                 "a drip too slow for a status"      },
-    { "arwd",  "HTTP/1.1 200 OK\r\n\r\n",                                                          400,  CARRIED_PARTLY,  CARRIED_PARTLY,  200, NULL,        "timed out",
-     "a drip too slow for the body"                                                                                                                                                                                   },
-    { "ar",    "",                                                                                 300,  CARRIED_UNKNOWN, CARRIED_UNKNOWN, 0,   NULL,        "timed out",         "silence"                           },
-    { "arwc",  "hello\r\n",                                                                        5000, CARRIED_UNKNOWN, CARRIED_UNKNOWN, 0,   NULL,        "",                  "HTTP/0.9"                          },
-    { "arwc",  "HTTP/1.1 abc\r\n\r\n",                                                             5000, CARRIED_UNKNOWN, CARRIED_UNKNOWN, 0,   NULL,        "",                  "no status"                         },
-    { "arwc",  "HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n",                                    5000, CARRIED_UNKNOWN, CARRIED_UNKNOWN, 0,
-     NULL,                                                                                                                                                   "",                  "a status that is none"             },
+    { "arw", OK_HEAD "Content-Length: 2\r\n\r\n{}", 5000, CARRIED_WHOLE, CARRIED_WHOLE, 200, "{}", "",
+      "an answer" },
+    { "arwc", OK_HEAD "\r\n{\"a\":1}", 5000, CARRIED_WHOLE, CARRIED_WHOLE, 200, "{\"a\":1}", "",
+      "a body that ends with the connection" },
+    { "arw", OK_HEAD "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n", 5000, CARRIED_WHOLE,
+      CARRIED_WHOLE, 200, "abc", "", "chunks" },
+    { "arw", "HTTP/1.1 204 No Content\r\n\r\n", 5000, CARRIED_WHOLE, CARRIED_WHOLE, 204, "", "", "no body" },
+    { "arw", "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", 5000,
+      CARRIED_WHOLE, CARRIED_WHOLE, 302, "", "", "a redirect is an answer, not a way" },
+    { "arw", "HTTP/1.1 503 Busy\r\nContent-Length: 4\r\n\r\nbusy", 5000, CARRIED_WHOLE, CARRIED_WHOLE, 503,
+      "busy", "", "an error is carried whole too" },
+    { "arw", "HTTP/1.1 103 Early Hints\r\n\r\n" OK_HEAD "Content-Length: 2\r\n\r\nok", 5000, CARRIED_WHOLE,
+      CARRIED_WHOLE, 200, "ok", "", "1xx in front" },
+    { "arwc", "HTTP/1.1 103 Early Hints\r\n\r\n", 5000, CARRIED_UNKNOWN, CARRIED_UNKNOWN, 0, NULL, "",
+      "1xx and nothing more" },
+    { "arc", "", 5000, CARRIED_UNKNOWN, CARRIED_UNKNOWN, 0, NULL, "Empty reply", "read, then closed" },
+    { "arx", "", 5000, CARRIED_UNKNOWN, CARRIED_UNKNOWN, 0, NULL, "reset", "read, then reset" },
+    { "ahx", "", 5000, CARRIED_UNKNOWN, CARRIED_UNKNOWN, 0, NULL, "", "the head read, then reset" },
+    { "arw", OK_HEAD "Content-Length: 90\r\n\r\nhalf", 400, CARRIED_PARTLY, CARRIED_PARTLY, 200, "half",
+      "timed out", "the rest never comes" },
+    { "arwc", OK_HEAD "Content-Length: 90\r\n\r\nhalf", 5000, CARRIED_PARTLY, CARRIED_PARTLY, 200, "half",
+      "transfer closed", "closed in the middle" },
+    { "arwx", OK_HEAD "Transfer-Encoding: chunked\r\n\r\n5\r\nab", 5000, CARRIED_PARTLY, CARRIED_PARTLY, 200,
+      NULL, "", "reset in a chunk" },
+    { "arw", OK_HEAD "Transfer-Encoding: chunked\r\n\r\nzz\r\n", 5000, CARRIED_PARTLY, CARRIED_PARTLY, 200,
+      "", "", "no chunk size" },
+    { "arwmc", OK_HEAD "\r\n", 5000, CARRIED_PARTLY, CARRIED_PARTLY, 200, NULL, "longer than 1 MiB",
+      "three megabytes" },
+    { "ard", OK_HEAD "Content-Length: 2\r\n\r\n{}", 400, CARRIED_UNKNOWN, CARRIED_UNKNOWN, 0, NULL,
+      "timed out", "a drip too slow for a status" },
+    { "arwd", "HTTP/1.1 200 OK\r\n\r\n", 400, CARRIED_PARTLY, CARRIED_PARTLY, 200, NULL, "timed out",
+      "a drip too slow for the body" },
+    { "ar", "", 300, CARRIED_UNKNOWN, CARRIED_UNKNOWN, 0, NULL, "timed out", "silence" },
+    { "arwc", "hello\r\n", 5000, CARRIED_UNKNOWN, CARRIED_UNKNOWN, 0, NULL, "", "HTTP/0.9" },
+    { "arwc", "HTTP/1.1 abc\r\n\r\n", 5000, CARRIED_UNKNOWN, CARRIED_UNKNOWN, 0, NULL, "", "no status" },
+    { "arwc", "HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n", 5000, CARRIED_UNKNOWN, CARRIED_UNKNOWN, 0,
+      NULL, "", "a status that is none" },
 };
 
 static void check_case(size_t i, bool post)
@@ -363,11 +367,11 @@ static const struct {
     int requests;
     const char *why;
 } kept[] = {
-    {"arwrw",      CARRIED_WHOLE,   2, "the connection holds"                            },
-    { "arwcarw",   CARRIED_WHOLE,   2, "closed between two requests: a new connection"   },
-    { "arwrcarw",  CARRIED_UNKNOWN, 2, "closed after the second body: not repeated"      },
-    { "arwrxarw",  CARRIED_UNKNOWN, 2, "reset after the second body: not repeated"       },
-    { "arwhzxarw", CARRIED_UNKNOWN, 1, "reset after the second head: not repeated either"},
+    { "arwrw", CARRIED_WHOLE, 2, "the connection holds" },
+    { "arwcarw", CARRIED_WHOLE, 2, "closed between two requests: a new connection" },
+    { "arwrcarw", CARRIED_UNKNOWN, 2, "closed after the second body: not repeated" },
+    { "arwrxarw", CARRIED_UNKNOWN, 2, "reset after the second body: not repeated" },
+    { "arwhzxarw", CARRIED_UNKNOWN, 1, "reset after the second head: not repeated either" },
 };
 
 static void check_kept_connection(void **state)
@@ -401,14 +405,14 @@ static const struct {
     const char *header;
     int retry_after_s;
 } pauses[] = {
-    {"Retry-After: 7\r\n",                              7   },
-    { "Retry-After: 86400\r\n",                         3600},
-    { "Retry-After: Fri, 31 Dec 2099 23:59:59 GMT\r\n", 3600},
-    { "Retry-After: Thu, 01 Jan 1970 00:00:01 GMT\r\n", -1  },
-    { "Retry-After: -5\r\n",                            -1  },
-    { "Retry-After: soon\r\n",                          -1  },
-    { "Retry-After: 99999999999999999999\r\n",          -1  },
-    { "",                                               -1  },
+    { "Retry-After: 7\r\n", 7 },
+    { "Retry-After: 86400\r\n", 3600 },
+    { "Retry-After: Fri, 31 Dec 2099 23:59:59 GMT\r\n", 3600 },
+    { "Retry-After: Thu, 01 Jan 1970 00:00:01 GMT\r\n", -1 },
+    { "Retry-After: -5\r\n", -1 },
+    { "Retry-After: soon\r\n", -1 },
+    { "Retry-After: 99999999999999999999\r\n", -1 },
+    { "", -1 },
 };
 
 static void check_retry_after(void **state)
@@ -443,18 +447,18 @@ static const struct {
     int wait_ms;
     const char *fault, *why;
 } nots[] = {
-    {"http://127.0.0.1:1",    "",                                 NULL,           NULL,                  5000, "onnect",       "nobody listens"             },
-    { "https://127.0.0.1:1",  "",                                 NULL,           NULL,                  5000, "onnect",       "nobody listens"             },
-    { "http://munja.invalid", "",                                 NULL,           NULL,                  5000, "resolve host", "no such name"               },
-    { "http://" SLOW_HOST,    "",                                 NULL,           NULL,                  400,  "timed out",    "the name server is too slow"},
-    { "http://127.0.0.1:1",   "",                                 NULL,           NULL,                  0,    "no time",      "the deadline is now"        },
-    { "http://127.0.0.1:1",   "",                                 NULL,           NULL,                  -50,  "no time",      "the deadline is over"       },
-    { "http://gate.test",     "http://127.0.0.1:1",               NULL,           NULL,                  5000, "onnect",       "the proxy is not there"     },
-    { "http://gate.test",     "http://user:hunter2@a b",          NULL,           NULL,                  5000, "",             "the proxy is no URL"        },
-    { "http://gate.test",     "",                                 "gate.test:80", NULL,                  5000, "",             "resolve is nonsense"        },
-    { "https://127.0.0.1:%d", "",                                 NULL,           "/nonexistent/ca.pem", 5000, "certificate",  "no such CA file"            },
-    { "https://127.0.0.1:%d", "",                                 NULL,           NULL,                  500,  "",             "the server speaks no TLS"   },
-    { "https://gate.test",    "http://user:hunter2@127.0.0.1:%d", NULL,           NULL,                  5000, "403",          "the proxy refuses"          },
+    { "http://127.0.0.1:1", "", NULL, NULL, 5000, "onnect", "nobody listens" },
+    { "https://127.0.0.1:1", "", NULL, NULL, 5000, "onnect", "nobody listens" },
+    { "http://" NO_HOST, "", NULL, NULL, 5000, "resolve host", "no such name" },
+    { "http://" SLOW_HOST, "", NULL, NULL, 400, "timed out", "the name server is too slow" },
+    { "http://127.0.0.1:1", "", NULL, NULL, 0, "no time", "the deadline is now" },
+    { "http://127.0.0.1:1", "", NULL, NULL, -50, "no time", "the deadline is over" },
+    { "http://gate.test", "http://127.0.0.1:1", NULL, NULL, 5000, "onnect", "the proxy is not there" },
+    { "http://gate.test", "http://user:hunter2@a b", NULL, NULL, 5000, "", "the proxy is no URL" },
+    { "http://gate.test", "", "gate.test:80", NULL, 5000, "", "resolve is nonsense" },
+    { "https://127.0.0.1:%d", "", NULL, "/nonexistent/ca.pem", 5000, "certificate", "no such CA file" },
+    { "https://127.0.0.1:%d", "", NULL, NULL, 500, "", "the server speaks no TLS" },
+    { "https://gate.test", "http://user:hunter2@127.0.0.1:%d", NULL, NULL, 5000, "403", "the proxy refuses" },
 };
 
 static void check_nothing_went_out(void **state)
@@ -502,15 +506,15 @@ static const struct {
     bool plaintext;
     const char *fault;
 } urls[] = {
-    {"http://127.0.0.1:1",                    false, "plaintext is not allowed"},
-    { "HTTP://127.0.0.1:1",                   false, "plaintext is not allowed"},
-    { "",                                     true,  "https:// or http://"     },
-    { "ftp://127.0.0.1:1",                    true,  "https:// or http://"     },
-    { "file:///etc/passwd",                   true,  "https:// or http://"     },
-    { "https://gate test",                    true,  "https:// or http://"     },
-    { "https://gate.test:99999",              true,  "https:// or http://"     },
-    { "https://user:hunter2@gate.test:99999", true,  "https:// or http://"     },
-    { "https://gate.test\r\nX: hunter2",      true,  "https:// or http://"     },
+    { "http://127.0.0.1:1", false, "plaintext is not allowed" },
+    { "HTTP://127.0.0.1:1", false, "plaintext is not allowed" },
+    { "", true, "https:// or http://" },
+    { "ftp://127.0.0.1:1", true, "https:// or http://" },
+    { "file:///etc/passwd", true, "https:// or http://" },
+    { "https://gate test", true, "https:// or http://" },
+    { "https://gate.test:99999", true, "https:// or http://" },
+    { "https://user:hunter2@gate.test:99999", true, "https:// or http://" },
+    { "https://gate.test\r\nX: hunter2", true, "https:// or http://" },
 };
 
 static void check_urls(void **state)
@@ -590,6 +594,7 @@ static int tls_start(const char *folder, const char *version, pid_t *pid)
     if (*pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         dup2(out[1], 1);
+        dup2(open("/dev/null", O_WRONLY), 2);
         close(out[0]);
         execlp("openssl", "openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", cert, "-key", key,
                version, "-cipher", "DEFAULT:@SECLEVEL=0", "-www", (char *)NULL);
@@ -611,11 +616,11 @@ static void check_tls(void **state)
         enum carried carried;
         const char *fault;
     } tls[] = {
-        {"-tls1_3",  "gate.test",  true,  CARRIED_WHOLE, ""           },
-        { "-tls1_2", "gate.test",  true,  CARRIED_WHOLE, ""           },
-        { "-tls1_1", "gate.test",  true,  CARRIED_NOT,   ""           },
-        { "-tls1_3", "gate.test",  false, CARRIED_NOT,   "certificate"},
-        { "-tls1_3", "other.test", true,  CARRIED_NOT,   "other.test" },
+        { "-tls1_3", "gate.test", true, CARRIED_WHOLE, "" },
+        { "-tls1_2", "gate.test", true, CARRIED_WHOLE, "" },
+        { "-tls1_1", "gate.test", true, CARRIED_NOT, "" },
+        { "-tls1_3", "gate.test", false, CARRIED_NOT, "certificate" },
+        { "-tls1_3", "other.test", true, CARRIED_NOT, "other.test" },
     };
     char folder[] = "/tmp/munja-tls-XXXXXX", command[512], ca_file[64], url[64], resolve[64];
 

@@ -86,35 +86,35 @@ static const struct {
     int64_t until;
     const char *why;
 } logins[] = {
-    {200,  "{\"result\":true,\"msg\":\"\",\"access_token\":\"t1\",\"expire_date\":\"2022-11-07 18:40:00\"}",
-     OUTCOME_ACCEPTED,                                                                                                         "",         "t1", NOW_MS / 1000 + 3600, "an hour left"              },
+    { 200, "{\"result\":true,\"msg\":\"\",\"access_token\":\"t1\",\"expire_date\":\"2022-11-07 18:40:00\"}",
+      OUTCOME_ACCEPTED, "", "t1", NOW_MS / 1000 + 3600, "an hour left" },
     { 200, "{\"result\":true,\"access_token\":\"t1\",\"expire_date\":\"2022-11-07 19:40:00\"}",
-     OUTCOME_ACCEPTED,                                                                                                         "",         "t1", SOON_S,               "two hours, less a minute"  },
+      OUTCOME_ACCEPTED, "", "t1", SOON_S, "two hours, less a minute" },
     { 200, "{\"result\":true,\"access_token\":\"t1\",\"expire_date\":\"2099-01-01 00:00:00\"}",
-     OUTCOME_ACCEPTED,                                                                                                         "",         "t1", SOON_S,               "too good to be true"       },
+      OUTCOME_ACCEPTED, "", "t1", SOON_S, "too good to be true" },
     { 200, "{\"result\":true,\"access_token\":\"t1\",\"expire_date\":\"2022-11-07 08:40:00\"}",
-     OUTCOME_ACCEPTED,                                                                                                         "",         "t1", SOON_S,               "over already: not believed"},
+      OUTCOME_ACCEPTED, "", "t1", SOON_S, "over already: not believed" },
     { 200, "{\"result\":true,\"access_token\":\"t1\",\"expire_date\":\"2022-11-07T18:40:00\"}",
-     OUTCOME_ACCEPTED,                                                                                                         "",         "t1", SOON_S,               "another form"              },
+      OUTCOME_ACCEPTED, "", "t1", SOON_S, "another form" },
     { 200, "{\"result\":true,\"access_token\":\"t1\",\"expire_date\":\"2022-11-07 18:40:00 +09\"}",
-     OUTCOME_ACCEPTED,                                                                                                         "",         "t1", SOON_S,               "more than the form"        },
-    { 200, "{\"result\":true,\"access_token\":\"t1\",\"expire_date\":{}}",                                   OUTCOME_ACCEPTED, "",         "t1", SOON_S,
-     "of another type"                                                                                                                                                                             },
-    { 200, "{\"result\":true,\"access_token\":\"t1\"}",                                                      OUTCOME_ACCEPTED, "",         "t1", SOON_S,               "no end"                    },
-    { 200, "{\"result\":true}",                                                                              OUTCOME_UNSURE,   "no-token", NULL, 0,                    "no token"                  },
-    { 200, "{\"result\":true,\"access_token\":\"a\\nX: y\"}",                                                OUTCOME_UNSURE,   "no-token", NULL, 0,
-     "a smuggled header"                                                                                                                                                                           },
-    { 200, "{\"result\":\"true\",\"access_token\":\"t1\"}",                                                  OUTCOME_UNSURE,   "http-200", NULL, 0,
-     "the word true"                                                                                                                                                                               },
-    { 200, "{\"result\":1,\"access_token\":\"t1\"}",                                                         OUTCOME_UNSURE,   "http-200", NULL, 0,                    "the number 1"              },
-    { 200, "{\"access_token\":\"t1\"}",                                                                      OUTCOME_UNSURE,   "http-200", NULL, 0,                    "no result"                 },
-    { 200, "{\"result\":false,\"msg\":\"인증 실패\"}",                                                   OUTCOME_ACCOUNT,  "token",    NULL, 0,                    "refused"                   },
-    { 403, "{\"result\":false,\"msg\":\"허용되지 않은 IP\"}",                                          OUTCOME_ACCOUNT,  "address",  NULL, 0,
-     "by address"                                                                                                                                                                                  },
-    { 200, "{\"result\":false}",                                                                             OUTCOME_ACCOUNT,  "false",    NULL, 0,                    "without a word"            },
-    { 401, "",                                                                                               OUTCOME_ACCOUNT,  "http-401", NULL, 0,                    "by status"                 },
-    { 500, "oops",                                                                                           OUTCOME_UNSURE,   "http-500", NULL, 0,                    "a fault"                   },
-    { 429, "",                                                                                               OUTCOME_RETRY,    "http-429", NULL, 0,                    "too many"                  },
+      OUTCOME_ACCEPTED, "", "t1", SOON_S, "more than the form" },
+    { 200, "{\"result\":true,\"access_token\":\"t1\",\"expire_date\":{}}", OUTCOME_ACCEPTED, "", "t1", SOON_S,
+      "of another type" },
+    { 200, "{\"result\":true,\"access_token\":\"t1\"}", OUTCOME_ACCEPTED, "", "t1", SOON_S, "no end" },
+    { 200, "{\"result\":true}", OUTCOME_UNSURE, "no-token", NULL, 0, "no token" },
+    { 200, "{\"result\":true,\"access_token\":\"a\\nX: y\"}", OUTCOME_UNSURE, "no-token", NULL, 0,
+      "a smuggled header" },
+    { 200, "{\"result\":\"true\",\"access_token\":\"t1\"}", OUTCOME_UNSURE, "http-200", NULL, 0,
+      "the word true" },
+    { 200, "{\"result\":1,\"access_token\":\"t1\"}", OUTCOME_UNSURE, "http-200", NULL, 0, "the number 1" },
+    { 200, "{\"access_token\":\"t1\"}", OUTCOME_UNSURE, "http-200", NULL, 0, "no result" },
+    { 200, "{\"result\":false,\"msg\":\"인증 실패\"}", OUTCOME_ACCOUNT, "token", NULL, 0, "refused" },
+    { 403, "{\"result\":false,\"msg\":\"허용되지 않은 IP\"}", OUTCOME_ACCOUNT, "address", NULL, 0,
+      "by address" },
+    { 200, "{\"result\":false}", OUTCOME_ACCOUNT, "false", NULL, 0, "without a word" },
+    { 401, "", OUTCOME_ACCOUNT, "http-401", NULL, 0, "by status" },
+    { 500, "oops", OUTCOME_UNSURE, "http-500", NULL, 0, "a fault" },
+    { 429, "", OUTCOME_RETRY, "http-429", NULL, 0, "too many" },
 };
 
 static void judges_logins(void **state)
@@ -144,10 +144,10 @@ static const struct {
     enum kind kind;
     const char *subject, *rest;
 } builds[] = {
-    {KIND_SMS,  "",       "&use_mms=N"                 },
-    { KIND_SMS, "title",  "&use_mms=N"                 },
-    { KIND_LMS, "제목", "&subject=%EC%A0%9C%EB%AA%A9"},
-    { KIND_LMS, "",       ""                           },
+    { KIND_SMS, "", "&use_mms=N" },
+    { KIND_SMS, "title", "&use_mms=N" },
+    { KIND_LMS, "제목", "&subject=%EC%A0%9C%EB%AA%A9" },
+    { KIND_LMS, "", "" },
 };
 
 static void sends_one_text_to_several(void **state)
@@ -156,14 +156,14 @@ static void sends_one_text_to_several(void **state)
     for (size_t i = 0; i < CASES(builds); i++) {
         struct account nanumi = account("tok");
         struct batch_item items[] = {
-            {.to = "01012345678",
-             .text = "디스크\n90% & +",
-             .subject = builds[i].subject,
-             .reference = "m-41-a"},
+            { .to = "01012345678",
+              .text = "디스크\n90% & +",
+              .subject = builds[i].subject,
+              .reference = "m-41-a" },
             { .to = "0111234567",
-             .text = "디스크\n90% & +",
-             .subject = builds[i].subject,
-             .reference = "m-42-b"},
+              .text = "디스크\n90% & +",
+              .subject = builds[i].subject,
+              .reference = "m-42-b" },
         };
         struct batch batch = { .kind = builds[i].kind, .item = items, .count = 2 };
         struct request request = { 0 };
@@ -201,51 +201,52 @@ static const struct {
     bool token_refused;
     const char *why;
 } sends[] = {
-    {200,
-     "{\"result\":true,\"msg\":\"성공\",\"data\":{\"before_qty\":10,\"after_qty\":9,\"total_count\":1}}", OUTCOME_ACCEPTED, "",         "",                  false, "data as an object"               },
-    { 200, "{\"result\":true,\"data\":[{\"total_count\":\"1\"}],}",                                         OUTCOME_ACCEPTED, "",         "",                  false,
-     "data as a list, the count in quotes, a comma too many"                                                                                                                                            },
-    { 200, "{\"result\":true}",                                                                             OUTCOME_ACCEPTED, "",         "",                  false, "no data"                         },
-    { 200, "{\"result\":true,\"data\":{\"total_count\":null}}",                                             OUTCOME_ACCEPTED, "",         "",                  false, "no count"                        },
-    { 200, "{\"result\":true,\"data\":{\"total_count\":\"many\"}}",                                         OUTCOME_ACCEPTED, "",         "",                  false,
-     "a word"                                                                                                                                                                                           },
-    { 200, "{\"result\":true,\"data\":[[],7]}",                                                             OUTCOME_ACCEPTED, "",         "",                  false, "data of another kind"            },
-    { 200, "{\"result\":true,\"data\":{\"total_count\":0}}",                                                OUTCOME_UNSURE,   "none",     "the answer counts",
-     false,                                                                                                                                                           "no message counted"              },
-    { 500, "{\"result\":true}",                                                                             OUTCOME_ACCEPTED, "",         "",                  false, "true counts, whatever the status"},
-    { 200, "{\"result\":\"true\"}",                                                                         OUTCOME_UNSURE,   "http-200", "",                  false, "the word is not the value"       },
-    { 200, "{\"result\":1}",                                                                                OUTCOME_UNSURE,   "http-200", "",                  false, "nor is the number"               },
-    { 200, "[true]",                                                                                        OUTCOME_UNSURE,   "http-200", "",                  false, "nor a list"                      },
-    { 200, "{\"result\":true",                                                                              OUTCOME_UNSURE,   "http-200", "",                  false, "cut off"                         },
-    { 200, "",                                                                                              OUTCOME_UNSURE,   "http-200", "",                  false, "nothing"                         },
-    { 200, "{\"result\":false,\"msg\":\"토큰이 만료되었습니다\"}",                                OUTCOME_ACCOUNT,  "token",    "토큰이 만료",
-     true,                                                                                                                                                            "the token has ended"             },
-    { 200, "{\"result\":false,\"msg\":\"Invalid access token\"}",                                           OUTCOME_ACCOUNT,  "token",    "Invalid",           true,
-     "the same in English"                                                                                                                                                                              },
-    { 401, "{\"result\":false,\"msg\":\"인증 오류\"}",                                                  OUTCOME_ACCOUNT,  "token",    "인증",            true,  "with a 401"                      },
-    { 200, "{\"result\":false,\"msg\":\"인증되지 않은 발신번호입니다\"}",                      OUTCOME_ACCOUNT,  "sender",
-     "발신번호",                                                                                                                                           false, "the sender, not the token"       },
-    { 200, "{\"result\":false,\"msg\":\"수신번호 오류 01012345678\"}",                                OUTCOME_REFUSED,  "number",
-     "010****5678",                                                                                                                                            false, "the receiver"                    },
-    { 200, "{\"result\":false,\"msg\":\"잔여건수가 부족합니다\"}",                                OUTCOME_ACCOUNT,  "credit",   "잔여건수",
-     false,                                                                                                                                                           "no credit"                       },
-    { 200, "{\"result\":false,\"msg\":\"허용되지 않은 IP 접근\"}",                                  OUTCOME_ACCOUNT,  "address",  "IP",                false,
-     "the address"                                                                                                                                                                                      },
-    { 200, "{\"result\":false,\"msg\":\"시스템 점검\"}",                                               OUTCOME_ACCOUNT,  "false",    "시스템 점검",  true,
-     "a reason nobody knows may be the token"                                                                                                                                                           },
-    { 200, "{\"result\":false}",                                                                            OUTCOME_ACCOUNT,  "false",    "refused",           true,  "no reason"                       },
-    { 200, "{\"result\":false,\"msg\":{}}",                                                                 OUTCOME_ACCOUNT,  "false",    "refused",           true,
-     "a reason of another type"                                                                                                                                                                         },
-    { 200, "{\"result\":false,\"msg\":\"bad s3cret-hex\"}",                                                 OUTCOME_ACCOUNT,  "false",    "refused",           true,
-     "the secret comes back"                                                                                                                                                                            },
-    { 500, "{\"result\":false,\"msg\":\"발신번호\"}",                                                   OUTCOME_ACCOUNT,  "sender",   "",                  false,
-     "false counts, whatever the status"                                                                                                                                                                },
-    { 401, "",                                                                                              OUTCOME_ACCOUNT,  "http-401", "",                  true,  "401 alone"                       },
-    { 403, "<html>",                                                                                        OUTCOME_ACCOUNT,  "http-403", "",                  true,  "403 alone"                       },
-    { 404, "",                                                                                              OUTCOME_ACCOUNT,  "http-404", "",                  false, "another path"                    },
-    { 429, "",                                                                                              OUTCOME_RETRY,    "http-429", "",                  false, "too many"                        },
-    { 500, "oops",                                                                                          OUTCOME_UNSURE,   "http-500", "",                  false, "a fault"                         },
-    { 302, "",                                                                                              OUTCOME_ACCOUNT,  "http-302", "",                  false, "a redirect"                      },
+    { 200,
+      "{\"result\":true,\"msg\":\"성공\",\"data\":{\"before_qty\":10,\"after_qty\":9,\"total_count\":1}}",
+      OUTCOME_ACCEPTED, "", "", false, "data as an object" },
+    { 200, "{\"result\":true,\"data\":[{\"total_count\":\"1\"}],}", OUTCOME_ACCEPTED, "", "", false,
+      "data as a list, the count in quotes, a comma too many" },
+    { 200, "{\"result\":true}", OUTCOME_ACCEPTED, "", "", false, "no data" },
+    { 200, "{\"result\":true,\"data\":{\"total_count\":null}}", OUTCOME_ACCEPTED, "", "", false, "no count" },
+    { 200, "{\"result\":true,\"data\":{\"total_count\":\"many\"}}", OUTCOME_ACCEPTED, "", "", false,
+      "a word" },
+    { 200, "{\"result\":true,\"data\":[[],7]}", OUTCOME_ACCEPTED, "", "", false, "data of another kind" },
+    { 200, "{\"result\":true,\"data\":{\"total_count\":0}}", OUTCOME_UNSURE, "none", "the answer counts",
+      false, "no message counted" },
+    { 500, "{\"result\":true}", OUTCOME_ACCEPTED, "", "", false, "true counts, whatever the status" },
+    { 200, "{\"result\":\"true\"}", OUTCOME_UNSURE, "http-200", "", false, "the word is not the value" },
+    { 200, "{\"result\":1}", OUTCOME_UNSURE, "http-200", "", false, "nor is the number" },
+    { 200, "[true]", OUTCOME_UNSURE, "http-200", "", false, "nor a list" },
+    { 200, "{\"result\":true", OUTCOME_UNSURE, "http-200", "", false, "cut off" },
+    { 200, "", OUTCOME_UNSURE, "http-200", "", false, "nothing" },
+    { 200, "{\"result\":false,\"msg\":\"토큰이 만료되었습니다\"}", OUTCOME_ACCOUNT, "token", "토큰이 만료",
+      true, "the token has ended" },
+    { 200, "{\"result\":false,\"msg\":\"Invalid access token\"}", OUTCOME_ACCOUNT, "token", "Invalid", true,
+      "the same in English" },
+    { 401, "{\"result\":false,\"msg\":\"인증 오류\"}", OUTCOME_ACCOUNT, "token", "인증", true, "with a 401" },
+    { 200, "{\"result\":false,\"msg\":\"인증되지 않은 발신번호입니다\"}", OUTCOME_ACCOUNT, "sender",
+      "발신번호", false, "the sender, not the token" },
+    { 200, "{\"result\":false,\"msg\":\"수신번호 오류 01012345678\"}", OUTCOME_REFUSED, "number",
+      "010****5678", false, "the receiver" },
+    { 200, "{\"result\":false,\"msg\":\"잔여건수가 부족합니다\"}", OUTCOME_ACCOUNT, "credit", "잔여건수",
+      false, "no credit" },
+    { 200, "{\"result\":false,\"msg\":\"허용되지 않은 IP 접근\"}", OUTCOME_ACCOUNT, "address", "IP", false,
+      "the address" },
+    { 200, "{\"result\":false,\"msg\":\"시스템 점검\"}", OUTCOME_ACCOUNT, "false", "시스템 점검", true,
+      "a reason nobody knows may be the token" },
+    { 200, "{\"result\":false}", OUTCOME_ACCOUNT, "false", "refused", true, "no reason" },
+    { 200, "{\"result\":false,\"msg\":{}}", OUTCOME_ACCOUNT, "false", "refused", true,
+      "a reason of another type" },
+    { 200, "{\"result\":false,\"msg\":\"no such apikey\"}", OUTCOME_ACCOUNT, "false", "refused", true,
+      "the API key comes back" },
+    { 500, "{\"result\":false,\"msg\":\"발신번호\"}", OUTCOME_ACCOUNT, "sender", "", false,
+      "false counts, whatever the status" },
+    { 401, "", OUTCOME_ACCOUNT, "http-401", "", true, "401 alone" },
+    { 403, "<html>", OUTCOME_ACCOUNT, "http-403", "", true, "403 alone" },
+    { 404, "", OUTCOME_ACCOUNT, "http-404", "", false, "another path" },
+    { 429, "", OUTCOME_RETRY, "http-429", "", false, "too many" },
+    { 500, "oops", OUTCOME_UNSURE, "http-500", "", false, "a fault" },
+    { 302, "", OUTCOME_ACCOUNT, "http-302", "", false, "a redirect" },
 };
 
 static void judges_sends(void **state)
@@ -263,7 +264,7 @@ static void judges_sends(void **state)
             || item.outcome.token_refused != sends[i].token_refused)
             fail_msg("%s: %s %s %s %d", sends[i].why, outcome_name(item.outcome.kind), item.outcome.code,
                      item.outcome.meaning, item.outcome.token_refused);
-        assert_null(strstr(item.outcome.meaning, "s3cret"));
+        assert_null(strstr(item.outcome.meaning, "apikey"));
         assert_string_equal(item.outcome.reference, "");
     }
 }
@@ -273,11 +274,11 @@ static const struct {
     enum outcome_kind kind;
     const char *meaning;
 } several[] = {
-    {"{\"result\":true,\"data\":{\"total_count\":2}}",      OUTCOME_ACCEPTED, ""},
+    { "{\"result\":true,\"data\":{\"total_count\":2}}", OUTCOME_ACCEPTED, "" },
     { "{\"result\":true,\"data\":{\"total_count\":\"1\"}}", OUTCOME_ACCEPTED,
-     "the answer counts 1 messages of 2"                                        },
+      "the answer counts 1 messages of 2" },
     { "{\"result\":false,\"msg\":\"수신번호 오류\"}", OUTCOME_ACCOUNT,
-     "the receiver's number is refused: 수신번호 오류"                    },
+      "the receiver's number is refused: 수신번호 오류" },
 };
 
 static void judges_several_alike(void **state)
