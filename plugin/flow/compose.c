@@ -14,12 +14,12 @@ struct view {
     char when[64]; /* the same without year and seconds, which nobody needs at night */
 };
 
-/* Times that munja's readers made: YYYY-MM-DD HH:MM:SS. Any other stays as the monitor wrote it. */
+/* Times that munja's readers made: YYYY-MM-DD HH:MM:SS, a zone may follow. Any other stays as it is. */
 static bool is_plain_time(const char *time)
 {
     static const char form[] = "0000-00-00 00:00:00";
 
-    for (size_t i = 0; i < sizeof form; i++)
+    for (size_t i = 0; form[i] != '\0'; i++)
         if (form[i] == '0' ? time[i] < '0' || time[i] > '9' : time[i] != form[i])
             return false;
     return true;

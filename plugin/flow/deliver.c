@@ -98,7 +98,7 @@ static bool same_message(const struct task *a, const struct task *b)
 static bool can_join_own(const struct api *api, const struct task *task)
 {
     return api->own_max > 1 && (api->own_kinds & 1u << task->fitted.kind) != 0
-           && (!api->own_one_line || strchr(text_of(task), '\n') == NULL);
+           && (api->own_without == NULL || strpbrk(text_of(task), api->own_without) == NULL);
 }
 
 /* Whether the task could travel in the same request as first, but for its text. */
@@ -291,8 +291,8 @@ bool deliver_due(const struct delivery *with, int64_t due_by_ms, struct told **t
     bool delivered = false;
 
     *taken = 0;
-    if (!store_claim(with->store, HANDFUL, due_by_ms, with->until_ms - now_steady_ms() + DELIVERY_LEASE_SLACK_MS,
-                     &records, taken, err))
+    if (!store_claim(with->store, HANDFUL, due_by_ms,
+                     with->until_ms - now_steady_ms() + DELIVERY_LEASE_SLACK_MS, &records, taken, err))
         return false;
     if (*taken == 0) {
         delivered = true;

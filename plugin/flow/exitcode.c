@@ -5,18 +5,18 @@ static const struct {
     int state;
     const char *words;
 } situations[SITUATIONS] = {
-    [SITUATION_ACCEPTED] = {0,  "accepted"                 },
-    [SITUATION_HANDLED] = { 0, "accepted before"          },
-    [SITUATION_UNDERWAY] = { 1, "being sent already"       },
-    [SITUATION_FAULTY] = { 1, "accepted"                 },
-    [SITUATION_UNRECORDED] = { 1, "accepted without a record"},
-    [SITUATION_WAITING] = { 1, "kept for retry"           },
-    [SITUATION_HELD] = { 1, "held, the answer was lost"},
-    [SITUATION_REFUSED] = { 2, "refused"                  },
-    [SITUATION_DEAD] = { 2, "given up"                 },
-    [SITUATION_NOT_A_NUMBER] = { 2, "not a phone number"       },
-    [SITUATION_LOST] = { 3, "neither sent nor kept"    },
-    [SITUATION_INPUT] = { 3, "not accepted"             },
+    [SITUATION_ACCEPTED] = { 0, "accepted" },
+    [SITUATION_HANDLED] = { 0, "accepted before" },
+    [SITUATION_UNDERWAY] = { 1, "being sent already" },
+    [SITUATION_FAULTY] = { 1, "accepted" },
+    [SITUATION_UNRECORDED] = { 1, "accepted without a record" },
+    [SITUATION_WAITING] = { 1, "kept for retry" },
+    [SITUATION_HELD] = { 1, "held, the answer was lost" },
+    [SITUATION_REFUSED] = { 2, "refused" },
+    [SITUATION_DEAD] = { 2, "given up" },
+    [SITUATION_NOT_A_NUMBER] = { 2, "not a phone number" },
+    [SITUATION_LOST] = { 3, "neither sent nor kept" },
+    [SITUATION_INPUT] = { 3, "not accepted" },
 };
 
 const char *situation_words(enum situation situation)

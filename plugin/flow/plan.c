@@ -10,12 +10,12 @@
 #include "flow/wording.h"
 
 const struct setting route_keys[] = {
-    { "to", SETTING_LIST, "recipients, as munja writes numbers: 010…, +86…", NULL, NULL },
+    { "to", SETTING_LIST, "recipients, as munja writes numbers: 010*, +86*", NULL, NULL },
     { "source", SETTING_LIST, "nagios, icinga, zabbix, checkmk, args", NULL, NULL },
-    { "type", SETTING_LIST, "PROBLEM, RECOVERY, …", NULL, NULL },
+    { "type", SETTING_LIST, "PROBLEM, RECOVERY and so on", NULL, NULL },
     { "host", SETTING_LIST, "host names", NULL, NULL },
     { "service", SETTING_LIST, "service names; of a host alert it is empty", NULL, NULL },
-    { "state", SETTING_LIST, "CRITICAL, DOWN, …", NULL, NULL },
+    { "state", SETTING_LIST, "CRITICAL, DOWN and so on", NULL, NULL },
     { "severity", SETTING_LIST, "of Zabbix", NULL, NULL },
     { "group", SETTING_LIST, "host or service groups", NULL, NULL },
     { "contact", SETTING_LIST, "contact names", NULL, NULL },

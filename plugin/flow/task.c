@@ -86,7 +86,9 @@ bool task_open(struct task *task, const struct plan *plan, struct record *record
     *settle = true;
     if (strcmp(record->outcome, "begun") == 0 && task->route->unsure == UNSURE_HOLD
         && (task->providers == 0 || !(task->order[0]->api->caps & API_IDEMPOTENT))) {
-        static const struct outcome lost = { .kind = OUTCOME_UNSURE, .code = "lost", .meaning = "the sender died" };
+        static const struct outcome lost = { .kind = OUTCOME_UNSURE,
+                                             .code = "lost",
+                                             .meaning = "the sender died" };
         task->next = task->providers;
         task_judge(task, &lost, false, settlement);
     } else if (task->providers == 0)

@@ -13,15 +13,16 @@
 #define WHAT_AND_WHEN "{{#output}} {{output}}{{/output}}{{#when}} {{when}}{{/when}}"
 
 const struct setting template_keys[] = {
-    {"service",             SETTING_TEXT, "text for a service",
-     HOW_BAD " {{#host}}{{host}}/{{/host}}{{service}}" WHO_SAYS WHAT_AND_WHEN, NULL },
+    { "service", SETTING_TEXT, "text for a service",
+      HOW_BAD " {{#host}}{{host}}/{{/host}}{{service}}" WHO_SAYS WHAT_AND_WHEN, NULL },
     { "host", SETTING_TEXT, "text for a host", HOW_BAD "{{#host}} {{host}}{{/host}}" WHO_SAYS WHAT_AND_WHEN,
-     NULL },
-    { "subject",                 SETTING_TEXT, "title of long messages",
-     "{{#host}}{{#state}}{{state}} {{/state}}{{host}}{{#service}}/{{service}}{{/service}}{{/host}}"
-      "{{^host}}{{subject}}{{/host}}", NULL },
-    { "text",               SETTING_TEXT, "a text by hand", "{{output}}", NULL },
-    { 0   },
+      NULL },
+    { "subject", SETTING_TEXT, "title of long messages",
+      "{{#host}}{{#state}}{{state}} {{/state}}{{host}}{{#service}}/{{service}}{{/service}}{{/host}}"
+      "{{^host}}{{subject}}{{/host}}",
+      NULL },
+    { "text", SETTING_TEXT, "a text by hand", "{{output}}", NULL },
+    { 0 },
 };
 
 /* What delivery knows beside the alert's fields. */

@@ -126,10 +126,10 @@ struct api {
     unsigned caps;
     bool needs_user, needs_secret, needs_from;
     struct text_limits limits;
-    size_t same_max;    /* recipients of one text in one request, 1 or more */
-    size_t own_max;     /* own texts in one request; 0 or 1: it cannot */
-    unsigned own_kinds; /* 1 << KIND_SMS | … for which own_max holds */
-    bool own_one_line;  /* … only for texts without a line break */
+    size_t same_max;         /* recipients of one text in one request, 1 or more */
+    size_t own_max;          /* own texts in one request; 0 or 1: it cannot */
+    unsigned own_kinds;      /* 1 << KIND_SMS | … for which own_max holds */
+    const char *own_without; /* … only for texts without any of these characters; NULL: any text */
     const struct setting *keys;
     const struct verdict_table *verdicts; /* ended by a zeroed table */
     const struct receipt_table *receipts;

@@ -73,16 +73,46 @@ static bool blame(struct opening *opening, const char *key, struct error *err, c
                       "provider \"%s\": %s", opening->section->name, text);
 }
 
-/* Keys by the tables: those of all drivers while it is not known which one is meant. */
+static bool is_key_of_a_driver(const char *key)
+{
+    for (size_t i = 0; apis[i] != NULL; i++) {
+        for (const struct setting *s = apis[i]->keys; s != NULL && s->name != NULL; s++) {
+            if (strcmp(s->name, key) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* While it is not known which api is meant, the keys of all drivers pass. */
+static bool check_common_keys(const struct section *section, struct faults *faults, struct error *err)
+{
+    static const struct setting *const tables[] = { provider_keys, NULL };
+    struct section common = *section;
+    bool usable, checked;
+
+    common.entries = 0;
+    common.entry = calloc(section->entries + 1, sizeof *common.entry);
+    if (common.entry == NULL)
+        return error_memory(err);
+    for (size_t i = 0; i < section->entries; i++) {
+        if (!is_key_of_a_driver(section->entry[i].key))
+            common.entry[common.entries++] = section->entry[i];
+    }
+    checked = section_check(&common, "provider", tables, faults, &usable, err);
+    free(common.entry);
+    return checked;
+}
+
 static bool check_keys(struct opening *opening, struct error *err)
 {
-    const struct setting *tables[16] = { provider_keys };
-    size_t count = 1;
-    bool usable = true;
+    const struct api *api = opening->provider->api;
+    const struct setting *const tables[] = { provider_keys, api == NULL ? NULL : api->keys, NULL };
+    bool usable = false;
 
-    for (size_t i = 0; apis[i] != NULL && count < sizeof tables / sizeof tables[0] - 1; i++) {
-        if ((opening->provider->api == NULL || opening->provider->api == apis[i]) && apis[i]->keys != NULL)
-            tables[count++] = apis[i]->keys;
+    if (api == NULL) {
+        opening->usable = false;
+        return check_common_keys(opening->section, opening->faults, err);
     }
     if (!section_check(opening->section, "provider", tables, opening->faults, &usable, err))
         return false;
@@ -291,7 +321,7 @@ bool provider_open(const struct settings *settings, const struct section *sectio
             || !open_charset(&opening, err) || !open_carrier(&opening, err))
             goto fail;
     }
-    *usable = opening.usable && api != NULL;
+    *usable = opening.usable;
     return true;
 fail:
     provider_clear(provider);

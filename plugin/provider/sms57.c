@@ -106,23 +106,20 @@ static bool list_mobiles(const struct batch *batch, struct buf *out, struct erro
     return true;
 }
 
-/* 2.2: lines of Mobile#Content. A line break inside a content would begin another message; a "#" may end the
-   content for a gateway that splits at each, so its wide form goes out. */
+/* 2.2: lines of Mobile#Content. A line break inside a content would begin another message, a "#" end it for a
+   gateway that splits at each. */
+static const char own_without[] = "\r\n#";
+
 static bool list_contents(const struct batch *batch, struct buf *out, struct error *err)
 {
     for (size_t i = 0; i < batch->count; i++) {
         const char *mobile = national(batch->item[i].to), *text = batch->item[i].text;
         if (mobile == NULL)
             return error_set(err, ERROR_BUG, 0, "a number that SMS57-SMGW cannot reach");
-        if (strpbrk(text, "\r\n") != NULL)
-            return error_set(err, ERROR_BUG, 0, "a text with a line break in a list of own texts");
-        if (!buf_format(out, "%s%s#", i == 0 ? "" : "\n", mobile))
+        if (strpbrk(text, own_without) != NULL)
+            return error_set(err, ERROR_BUG, 0, "a text that cannot stand in a list of own texts");
+        if (!buf_format(out, "%s%s#%s", i == 0 ? "" : "\n", mobile, text))
             return error_memory(err);
-        for (size_t plain; *text != '\0'; text += plain + (text[plain] == '#')) {
-            plain = strcspn(text, "#");
-            if (!buf_add(out, text, plain) || !buf_str(out, text[plain] == '#' ? "＃" : ""))
-                return error_memory(err);
-        }
     }
     return true;
 }
@@ -256,7 +253,7 @@ const struct api api_sms57 = {
     .same_max = 200, /* 1.2 allows 500, 7 advises 200 */
     .own_max = 200,
     .own_kinds = 1 << KIND_SMS,
-    .own_one_line = true,
+    .own_without = own_without,
     .keys = keys,
     .verdicts = verdict_tables,
     .receipts = receipt_tables,

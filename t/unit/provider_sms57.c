@@ -55,15 +55,15 @@ static void sends_own_texts_as_lines(void **state)
     struct account cn = account(driver_section("extno", "10690", NULL));
     struct batch_item items[] = {
         { .to = "+8613800000001", .text = "内容1", .subject = "", .reference = "a-1" },
-        { .to = "+8613800000002", .text = "disk #2", .subject = "", .reference = "a-2" },
+        { .to = "+8613800000002", .text = "disk 2%", .subject = "", .reference = "a-2" },
     };
     struct batch batch = { .kind = KIND_SMS, .own = true, .item = items, .count = 2 };
     struct request request = { 0 };
 
     (void)state;
     assert_true(api_sms57.send.build(&batch, &cn, &request, NULL));
-    is_request(&request, "p2p", md5("pass&word1069013800000001#内容113800000002#disk ＃2"),
-               "mobileContentList=13800000001%23%E5%86%85%E5%AE%B91%0A13800000002%23disk%20%EF%BC%832");
+    is_request(&request, "p2p", md5("pass&word1069013800000001#内容113800000002#disk 2%"),
+               "mobileContentList=13800000001%23%E5%86%85%E5%AE%B91%0A13800000002%23disk%202%25");
 }
 
 static void signs_plainly_when_told(void **state)
@@ -90,6 +90,7 @@ static const struct {
     { "106x", "+8613800000001", "a", false, ERROR_SETTINGS, "an extno that is none" },
     { "106", "+8613800000001", "a\n13900000000#b", true, ERROR_BUG, "a line break among own texts" },
     { "106", "+8613800000001", "a\rb", true, ERROR_BUG, "its brother" },
+    { "106", "+8613800000001", "a#b", true, ERROR_BUG, "what ends a number" },
     { "106", "+12025550123", "a", false, ERROR_BUG, "a number elsewhere" },
     { "106", "+86", "a", true, ERROR_BUG, "no number" },
     { "106", "138#1", "a", true, ERROR_BUG, "more than digits" },
