@@ -2,6 +2,7 @@
    include, no function: what libconfuse offers beyond that never reaches it. */
 #include "settings/grammar.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "settings/value.h"
 
 /* Names are compared with each other and stand in records and messages. */
+#define FAULTS_MAX     200 /* beyond that it is another kind of file */
 #define SECTIONS_MAX   1000
 #define ENTRIES_MAX    250
 #define NAME_BYTES_MAX 63 /* struct record holds a provider's name in 64 */
@@ -23,6 +25,7 @@ struct reader {
     struct sections *into;      /* where it goes; NULL: it is dropped */
     const char *kind;           /* NULL outside of sections */
     int quoted_from, quoted_to; /* lines of the last string that ran over several */
+    bool lost;                  /* reading on makes no sense */
     struct error *broken;
 };
 
@@ -47,39 +50,38 @@ static const char expected[] = "a key with \"=\" and a value, or a section with 
 
 static void next(struct reader *reader)
 {
-    scan_next(&reader->scan, &reader->token);
-    if (reader->token.kind == TOKEN_STRING && reader->token.lines > 0) {
-        reader->quoted_from = reader->token.line;
-        reader->quoted_to = reader->token.line + reader->token.lines;
+    const struct token *token = &reader->token;
+
+    if (token->kind == TOKEN_STRING && token->lines > 0) {
+        reader->quoted_from = token->line;
+        reader->quoted_to = token->line + token->lines;
     }
+    scan_next(&reader->scan, &reader->token);
 }
 
-/* Note a fault of syntax and go on in the next line. A fault right behind a string of several lines says that
-   a quote is missing there, and that quotes are out of step from then on: nothing after it can be trusted. */
-static bool complain(struct reader *reader, int line, const char *why, struct error *err)
+/* Note a fault of syntax. One right behind a string of several lines says that a quote is missing there, and
+   that quotes are out of step from then on: nothing behind it can be trusted. */
+static bool note(struct reader *reader, int line, const char *why, struct error *err)
 {
-    bool astray = reader->quoted_to > 0 && line - reader->quoted_to <= 1;
-    struct buf text = { 0 };
-    bool added = false;
+    struct faults *faults = &reader->settings->faults;
+    const bool astray = reader->quoted_to > 0 && (line == reader->quoted_to || line == reader->quoted_to + 1);
+    char more[100] = "";
 
     reader->section.broken = true;
-    if (!buf_str(&text, why)
-        || (astray
-            && !buf_format(&text, " (is a quote missing? One text runs from line %d to %d)",
-                           reader->quoted_from, reader->quoted_to))) {
-        error_memory(err);
-        goto out;
-    }
-    if (reader->broken->kind == ERROR_NONE)
-        error_set(reader->broken, ERROR_SETTINGS, 0, "%d: %s", line, buf_text(&text));
-    added = faults_add(&reader->settings->faults, line, err, "%s", buf_text(&text));
+    reader->lost = astray || faults->count >= FAULTS_MAX;
     if (astray)
-        reader->scan.at += strlen(reader->scan.at);
-    else
-        scan_skip_line(&reader->scan, reader->kind != NULL);
-out:
-    buf_clear(&text);
-    return added;
+        snprintf(more, sizeof more, " (is a quote missing? One text runs from line %d to %d)",
+                 reader->quoted_from, reader->quoted_to);
+    if (reader->broken->kind == ERROR_NONE)
+        error_set(reader->broken, ERROR_SETTINGS, 0, "%d: %s%s", line, why, more);
+    return faults_add(faults, line, err, "%s%s", why, more);
+}
+
+/* And go on in the next line. */
+static bool complain(struct reader *reader, int line, const char *why, struct error *err)
+{
+    scan_skip_line(&reader->scan, reader->kind != NULL);
+    return note(reader, line, why, err);
 }
 
 /* Append the token as libconfuse shall see it: "${NAME}" in double quotes stays what it is. */
@@ -133,7 +135,11 @@ static bool gather(struct reader *reader, struct buf *text, const char **why)
     } while (is_value(token) || token->kind == TOKEN_COMMA);
     if (token->kind == TOKEN_CLOSE)
         return append_token(text, token);
-    *why = token->kind == TOKEN_BAD ? token->why : "a list is not closed with \"}\"";
+    *why = token->kind == TOKEN_BAD ? token->why : "the list that begins here is not closed with \"}\"";
+    if (token->kind != TOKEN_BAD) {
+        scan_skip_line(&reader->scan, false);
+        *token = is;
+    }
     return true;
 }
 
@@ -315,14 +321,8 @@ static bool close_section(struct reader *reader, struct error *err)
 /* The end of the text, or another section's head, came before "}". */
 static bool unclosed(struct reader *reader, struct error *err)
 {
-    struct scan here = reader->scan;
-    int line = reader->section.line;
-
-    if (!complain(reader, line, "the section that begins here is not closed with \"}\"", err))
-        return false;
-    reader->scan = here;
     reader->kind = NULL;
-    return true;
+    return note(reader, reader->section.line, "the section that begins here is not closed with \"}\"", err);
 }
 
 /* Whether the current token and the next are the rest of a section's head. */
@@ -364,7 +364,7 @@ bool grammar_read(const char *text, struct settings *settings, struct section *g
 
     *broken = (struct error){ 0 };
     next(&reader);
-    for (; read && reader.token.kind != TOKEN_END; next(&reader)) {
+    for (; read && !reader.lost && reader.token.kind != TOKEN_END; next(&reader)) {
         if (reader.token.kind == TOKEN_WORD)
             read = read_word(&reader, err);
         else if (reader.token.kind == TOKEN_CLOSE && reader.kind != NULL)
@@ -376,7 +376,7 @@ bool grammar_read(const char *text, struct settings *settings, struct section *g
         else
             read = complain(&reader, reader.token.line, expected, err);
     }
-    if (read && reader.kind != NULL)
+    if (read && !reader.lost && reader.kind != NULL)
         read = unclosed(&reader, err);
     section_clear(&reader.section);
     return read;
