@@ -81,11 +81,11 @@ static void scan_word(struct scan *scan, struct token *token)
     token->kind = TOKEN_WORD;
     while (*scan->at != '\0' && strchr(" \"'\t\n={}()+,*#", *scan->at) == NULL && !starts_comment(scan->at)) {
         if (*scan->at == '$' || *scan->at == '\r')
-            bad(token, "a value with special characters needs quotes");
+            bad(token, "special characters need quotes around the value");
         scan->at++;
     }
     if (scan->at == token->text) {
-        bad(token, "a character that means nothing here");
+        bad(token, "special characters need quotes around the value");
         scan->at++;
     } else if (starts_comment(scan->at)) {
         bad(token, "a value with / or # in it needs quotes"); /* cut by a comment, https://… */

@@ -166,7 +166,7 @@ static const struct {
       "runs "
       "from line 2 to 3)\n",
       "quotes out of step", 0 },
-    { "provider \"p\" { user = a$b }", "1: a value with special characters needs quotes\n",
+    { "provider \"p\" { user = a$b }", "1: special characters need quotes around the value\n",
       "a $ without quotes", 1 },
     { "provider \"p\" {\n url = https://x.example\n}", "2: a value with / or # in it needs quotes\n",
       "a URL without quotes", 1 },
@@ -174,7 +174,7 @@ static const struct {
       "2: characters by number are not taken (a backslash in double quotes is written \\\\)\n",
       "a NUL by number", 1 },
     { "/* no end\nprovider \"p\" { }", "1: a comment opened here is never closed\n", "a comment is open", 0 },
-    { "include(\"/etc/passwd\")\nprovider \"p\" { }", "1: a character that means nothing here\n",
+    { "include(\"/etc/passwd\")\nprovider \"p\" { }", "1: special characters need quotes around the value\n",
       "an include", 1 },
     { "route \"r\" {\n to = { \"a\", \"b\"\n providers = {\"p\"}\n}\nprovider \"p\" { }",
       "2: the list that begins here is not closed with \"}\"\n", "a list is open", 1 },
