@@ -44,15 +44,15 @@ static const struct {
     int code;
     const char *reason;
 } reasons[] = {
-    {SQLITE_BUSY,      "another process holds it too long"   },
-    { SQLITE_LOCKED,   "another process holds it too long"   },
-    { SQLITE_PROTOCOL, "another process holds it too long"   },
-    { SQLITE_FULL,     "the disk is full"                    },
-    { SQLITE_READONLY, "no right to write it"                },
-    { SQLITE_NOTADB,   "is not a database"                   },
-    { SQLITE_CORRUPT,  "is damaged"                          },
-    { SQLITE_CANTOPEN, "cannot open it, its log or its index"},
-    { SQLITE_IOERR,    "cannot read or write it"             },
+    { SQLITE_BUSY, "another process holds it too long" },
+    { SQLITE_LOCKED, "another process holds it too long" },
+    { SQLITE_PROTOCOL, "another process holds it too long" },
+    { SQLITE_FULL, "the disk is full" },
+    { SQLITE_READONLY, "no right to write it" },
+    { SQLITE_NOTADB, "is not a database" },
+    { SQLITE_CORRUPT, "is damaged" },
+    { SQLITE_CANTOPEN, "cannot open it, its log or its index" },
+    { SQLITE_IOERR, "cannot read or write it" },
 };
 
 static bool db_fails(sqlite3 *handle, const char *name, struct error *err)

@@ -1,5 +1,5 @@
-/* The measure of things: what one verified HTTPS POST costs a program that does nothing else. libcurl with its
-   defaults, but for the certificates, which come from the file or folder that is named. Prints nothing.
+/* The measure of things: what one verified HTTPS POST costs a program that does nothing else. libcurl with
+   its defaults, but for the certificates, which come from the file or folder that is named. Prints nothing.
 
        bare CA-FILE-OR-FOLDER URL BODY [HEADER…] */
 #include <curl/curl.h>

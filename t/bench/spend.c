@@ -1,5 +1,5 @@
-/* Run a command with its output thrown away and print its exit status, its CPU time (user and system, of all its
-   processes) and its wall time, both in microseconds. Perl's times() counts in hundredths of a second.
+/* Run a command with its output thrown away and print its exit status, its CPU time (user and system, of all
+   its processes) and its wall time, both in microseconds. Perl's times() counts in hundredths of a second.
 
        spend COMMAND [ARGUMENT…] */
 #include <fcntl.h>

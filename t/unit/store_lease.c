@@ -10,10 +10,7 @@ static void claims_the_worst_first(void **state)
         const char *key, *state;
         int64_t at;
     } rows[] = {
-        {"ok",        "OK",       0},
-        { "warning",  "WARNING",  1},
-        { "down",     "DOWN",     3},
-        { "critical", "CRITICAL", 2}
+        { "ok", "OK", 0 }, { "warning", "WARNING", 1 }, { "down", "DOWN", 3 }, { "critical", "CRITICAL", 2 }
     };
     static const char *const order[] = { "critical", "down", "ok", "warning" };
     struct store *store;

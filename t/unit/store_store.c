@@ -75,11 +75,11 @@ static const struct {
     bool found;
     const char *why;
 } windows[] = {
-    {false,  59 * MINUTE,  true,  "within the window"                                   },
-    { false, 61 * MINUTE,  false, "after the window it is a new alert"                  },
-    { true,  20 * DAY,     true,  "a lasting identity counts for as long as it is known"},
-    { false, -59 * MINUTE, true,  "a clock set back a little"                           },
-    { false, -61 * MINUTE, false, "a clock that ran ahead must not swallow alerts"      },
+    { false, 59 * MINUTE, true, "within the window" },
+    { false, 61 * MINUTE, false, "after the window it is a new alert" },
+    { true, 20 * DAY, true, "a lasting identity counts for as long as it is known" },
+    { false, -59 * MINUTE, true, "a clock set back a little" },
+    { false, -61 * MINUTE, false, "a clock that ran ahead must not swallow alerts" },
 };
 
 static void window(void **state)

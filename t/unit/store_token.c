@@ -76,12 +76,12 @@ static const struct {
     enum token_state state;
     const char *why;
 } ends[] = {
-    {0,             NULL,    TOKEN_VALID, "no known end"                         },
-    { NOON + HOUR,  "other", TOKEN_VALID, "somebody renewed it meanwhile"        },
-    { NOON + 61000, NULL,    TOKEN_VALID, "just long enough"                     },
-    { NOON + 60000, NULL,    TOKEN_YOURS, "renewed before it ends on its way"    },
-    { NOON - HOUR,  NULL,    TOKEN_YOURS, "ended"                                },
-    { NOON + HOUR,  "it",    TOKEN_YOURS, "refused by the gateway before its end"},
+    { 0, NULL, TOKEN_VALID, "no known end" },
+    { NOON + HOUR, "other", TOKEN_VALID, "somebody renewed it meanwhile" },
+    { NOON + 61000, NULL, TOKEN_VALID, "just long enough" },
+    { NOON + 60000, NULL, TOKEN_YOURS, "renewed before it ends on its way" },
+    { NOON - HOUR, NULL, TOKEN_YOURS, "ended" },
+    { NOON + HOUR, "it", TOKEN_YOURS, "refused by the gateway before its end" },
 };
 
 static void is_valid_until_its_end(void **state)
