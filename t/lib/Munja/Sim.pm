@@ -77,7 +77,7 @@ sub url {
 
 # Texts on one phone, oldest first; numbers of all phones.
 sub phone { my ($self, $number) = @_; return $self->lines("phones/$number") }
-sub phones { my ($self) = @_; return sort map { s{.*/}{}r } glob "$self->{dir}/phones/*" }
+sub phones { my ($self) = @_; my @numbers = sort map { s{.*/}{}r } glob "$self->{dir}/phones/*"; return @numbers }
 
 # Requests so far; requests(gateway => 'smsjoa', action => 'send') picks.
 sub requests {
