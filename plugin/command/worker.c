@@ -17,12 +17,13 @@ static void log_to_stderr(enum log_level level, const char *line)
     fprintf(stderr, "%s\n", line);
 }
 
-static size_t count_of(const struct told *told, size_t count, int state)
+/* How many ended between these situations, both included. */
+static size_t count_of(const struct told *told, size_t count, enum situation from, enum situation to)
 {
     size_t found = 0;
 
     for (size_t i = 0; i < count; i++)
-        found += situation_state(told[i].situation) == state;
+        found += told[i].situation >= from && told[i].situation <= to;
     return found;
 }
 
@@ -47,8 +48,9 @@ static bool deliver_all(const struct settings *settings, const struct plan *plan
 
 static void answer(const struct plan *plan, const struct told *told, size_t count, int *code)
 {
-    size_t accepted = count_of(told, count, 0), kept = count_of(told, count, 1),
-           refused = count_of(told, count, 2);
+    size_t accepted = count_of(told, count, SITUATION_ACCEPTED, SITUATION_UNRECORDED);
+    size_t kept = count_of(told, count, SITUATION_WAITING, SITUATION_HELD);
+    size_t refused = count_of(told, count, SITUATION_REFUSED, SITUATION_DEAD);
 
     *code = refused > 0 ? EXIT_CRITICAL : kept > 0 || plan->faults.count > 0 ? EXIT_WARNING : EXIT_OK;
     printf("MUNJA %s - %zu due, %zu accepted, %zu kept for retry, %zu refused | accepted=%zu waiting=%zu "
@@ -84,10 +86,10 @@ int command_worker(int argc, char **argv)
 {
     const char *config = NULL, *once = NULL, *verbose = NULL;
     const struct option_spec specs[] = {
-        {'f',      "config", "FILE", "configuration ($MUNJA_CONFIG, else " MUNJA_CONFIG ")", &config, NULL },
-        { 0,  "once", NULL, "deliver what is due now, then end", &once, NULL },
+        { 'f', "config", "FILE", "configuration ($MUNJA_CONFIG, else " MUNJA_CONFIG ")", &config, NULL },
+        { 0, "once", NULL, "deliver what is due now, then end", &once, NULL },
         { 'v', "verbose", NULL, "log every attempt to standard error", &verbose, NULL },
-        { 0      },
+        { 0 },
     };
     const struct command_help help = { "munja worker --once [options]", "Deliver what is due in the store." };
     struct error err = { 0 };

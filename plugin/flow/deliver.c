@@ -80,7 +80,7 @@ static bool compose(struct run *run, struct task *task)
         return true;
     }
     outcome_set(&outcome, OUTCOME_ACCOUNT, "", err.text);
-    task_judge(task, &outcome, false, &settlement);
+    task_judge(task, &outcome, 0, &settlement);
     settle_one(run, task, &settlement);
     return false;
 }
@@ -104,8 +104,8 @@ static bool can_join_own(const struct api *api, const struct task *task)
 /* Whether the task could travel in the same request as first, but for its text. */
 static bool is_companion(struct run *run, struct task *task, const struct task *first)
 {
-    return !task->done && !task->alone && task_provider(task) == task_provider(first) && compose(run, task)
-           && task->fitted.kind == first->fitted.kind;
+    return !task->done && task->batch_most == first->batch_most && task_provider(task) == task_provider(first)
+           && compose(run, task) && task->fitted.kind == first->fitted.kind;
 }
 
 static bool is_among(struct task *const *tasks, size_t count, const char *recipient)
@@ -125,12 +125,14 @@ static size_t gather(struct run *run, struct task *first, struct task *tasks[BAT
 
     *own = false;
     tasks[0] = first;
-    for (size_t i = 0; i < run->delivery->count && !first->alone && can_join_own(api, first); i++)
+    for (size_t i = 0; i < run->delivery->count && can_join_own(api, first); i++)
         if (is_companion(run, &run->task[i], first) && can_join_own(api, &run->task[i])
             && !same_message(&run->task[i], first))
             *own = true;
     most = *own ? api->own_max : api->same_max;
-    for (size_t i = 0; i < run->delivery->count && count < most && count < BATCH_MAX && !first->alone; i++) {
+    if (first->batch_most > 0 && first->batch_most < most)
+        most = first->batch_most;
+    for (size_t i = 0; i < run->delivery->count && count < most && count < BATCH_MAX; i++) {
         struct task *task = &run->task[i];
         if (task != first && is_companion(run, task, first)
             && (*own ? can_join_own(api, task) : same_message(task, first))
@@ -171,7 +173,6 @@ static void send_batch(struct run *run, struct task **tasks, size_t count, bool 
     char references[BATCH_MAX][REFERENCE_BYTES];
     struct batch batch = { .kind = tasks[0]->fitted.kind, .own = own, .item = items, .count = count };
     struct error err = { 0 };
-    bool whole;
 
     for (size_t i = 0; i < count; i++) {
         records[i] = tasks[i]->record;
@@ -185,9 +186,8 @@ static void send_batch(struct run *run, struct task **tasks, size_t count, bool 
         && !store_begin(run->delivery->store, records, count, provider->name, &err))
         log_line(LOG_LEVEL_ERROR, "store=begin fault=\"%s\"", err.text);
     session_send(&run->session, provider, &batch, attempt_until(run, tasks[0]));
-    whole = refused_whole(&batch);
     for (size_t i = 0; i < count; i++)
-        task_judge(tasks[i], &items[i].outcome, whole, &settlements[i]);
+        task_judge(tasks[i], &items[i].outcome, refused_whole(&batch) ? count : 0, &settlements[i]);
     settle(run, tasks, settlements, count);
 }
 

@@ -90,7 +90,7 @@ bool task_open(struct task *task, const struct plan *plan, struct record *record
                                              .code = "lost",
                                              .meaning = "the sender died" };
         task->next = task->providers;
-        task_judge(task, &lost, false, settlement);
+        task_judge(task, &lost, 0, settlement);
     } else if (task->providers == 0)
         task_postpone(task, "no provider of this configuration reaches this number", settlement);
     else
@@ -134,7 +134,8 @@ static bool go_on(struct task *task)
         return false;
     task->next++;
     fitted_clear(&task->fitted);
-    task->composed = task->alone = task->repeated = false;
+    task->composed = task->repeated = false;
+    task->batch_most = 0;
     task->part = 0;
     return true;
 }
@@ -154,9 +155,12 @@ static void judge_accepted(struct task *task, const struct outcome *outcome, str
     settlement->parts_done = (int)task->part;
     if (task->part < task->fitted.texts)
         return;
-    finish(task, RECORD_ACCEPTED, SITUATION_ACCEPTED, settlement);
+    /* Accepted with a word of warning, as when a gateway counts fewer messages than it was given. */
+    finish(task, RECORD_ACCEPTED, outcome->meaning[0] != '\0' ? SITUATION_FAULTY : SITUATION_ACCEPTED,
+           settlement);
     snprintf(task->told->reference, sizeof task->told->reference, "%s", outcome->reference);
-    task->told->reason[0] = '\0';
+    if (task->told->situation == SITUATION_ACCEPTED)
+        task->told->reason[0] = '\0';
 }
 
 static void judge_unsure(struct task *task, struct settlement *settlement)
@@ -205,7 +209,7 @@ static void tell(struct task *task, const struct outcome *outcome)
     log_outcome(task, outcome);
 }
 
-void task_judge(struct task *task, const struct outcome *outcome, bool whole_batch,
+void task_judge(struct task *task, const struct outcome *outcome, size_t refused_with,
                 struct settlement *settlement)
 {
     *settlement = (struct settlement){ .state = RECORD_WAITING,
@@ -222,8 +226,9 @@ void task_judge(struct task *task, const struct outcome *outcome, bool whole_bat
         judge_accepted(task, outcome, settlement);
         break;
     case OUTCOME_REFUSED:
-        if (whole_batch)
-            task->alone = true;
+        /* One bad number may hide among good ones: by halves it is found soon. */
+        if (refused_with > 1)
+            task->batch_most = refused_with / 2;
         else
             finish(task, RECORD_REFUSED, SITUATION_REFUSED, settlement);
         break;

@@ -19,9 +19,9 @@ struct task {
     size_t providers, next;
     struct fitted fitted; /* for order[next], once composed is true */
     bool composed;
-    size_t part;   /* of fitted.text, to be sent next */
-    bool alone;    /* a batch with it was refused whole: send it by itself */
-    bool repeated; /* its answer was lost and the same request repeated under the same reference */
+    size_t part;       /* of fitted.text, to be sent next */
+    size_t batch_most; /* a batch with it was refused whole: so many may travel together; 0: no such limit */
+    bool repeated;     /* its answer was lost and the same request repeated under the same reference */
     bool done;
 };
 
@@ -35,9 +35,9 @@ void task_clear(struct task *task);
 const struct provider *task_provider(const struct task *task);
 
 /* What an outcome means for the record: done, the next part, the same provider again, the next provider, or
-   later. whole_batch: the provider refused a batch of several as a whole. Fills the settlement to be written.
-   The texts of the settlement belong to outcome. */
-void task_judge(struct task *task, const struct outcome *outcome, bool whole_batch,
+   later. refused_with: the size of a batch of several that the provider refused as a whole, else 0. Fills the
+   settlement to be written. The texts of the settlement belong to outcome. */
+void task_judge(struct task *task, const struct outcome *outcome, size_t refused_with,
                 struct settlement *settlement);
 
 /* Nobody could be asked (any more) in the time there was: to be tried again. */

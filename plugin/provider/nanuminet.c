@@ -304,9 +304,6 @@ static void send_judge(const struct account *account, const struct reply *reply,
 
     if (judge_result(account, reply, said, &outcome))
         judge_count(&outcome, said, batch->count);
-    /* One wrong number of several must not refuse the others for good. */
-    if (outcome.kind == OUTCOME_REFUSED && batch->count > 1)
-        outcome.kind = OUTCOME_ACCOUNT;
     for (size_t i = 0; i < batch->count; i++)
         batch->item[i].outcome = outcome;
     json_object_put(said);

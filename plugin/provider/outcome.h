@@ -19,7 +19,8 @@ const char *outcome_name(enum outcome_kind kind); /* "accepted" */
 
 struct outcome {
     enum outcome_kind kind;
-    char code[32];      /* the gateway's, or "http-503", "lost", "partial", ""; printable ASCII */
+    char code[32]; /* the gateway's, or "http-503", "lost", "partial", ""; printable ASCII */
+    /* Of an accepted one: "", or a fault worth knowing. */
     char meaning[160];  /* English, one line of clean UTF-8; never a secret or a whole number */
     char reference[96]; /* the gateway's id of message or request; "" when it gave none */
     int wait_s;         /* the gateway asks for this pause; 0 when it does not */

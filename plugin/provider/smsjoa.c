@@ -284,7 +284,7 @@ static void send_judge(const struct account *account, const struct reply *reply,
         judge_serial(&outcome, said, batch->count);
     } else if (taken && !find_code(reply, code)) {
         /* The guide's own sample is broken JSON, and it has no other 200: the message has gone out. */
-        outcome_set(&outcome, OUTCOME_ACCEPTED, "unread", "accepted, but the answer could not be read");
+        outcome_set(&outcome, OUTCOME_ACCEPTED, "unread", "");
     } else {
         judge_refusal(&outcome, reply);
     }

@@ -148,6 +148,10 @@ subtest 'several recipients' => sub {
     $run = notify($world, '--to', '01000000001,01000000002,01000000003');
     is $run->{exit}, 2, 'a number that the gateway refuses: exit 2';
     is scalar(texts($world, $_)), 1, "$_ has it all the same" for '01000000001', '01000000003';
+    my $before = $world->{sim}->requests(action => 'send');
+    $run = notify($world, '--to', join ',', '01000000002', map { "010777700$_" } 10 .. 24);
+    is scalar(grep { texts($world, "010777700$_") == 1 } 10 .. 24), 15, 'fifteen beside a bad one are served';
+    cmp_ok $world->{sim}->requests(action => 'send') - $before, '<=', 9, 'and the bad one is found by halves';
     $run = notify($world, '--to', '01000000004,abc');
     is $run->{exit}, 2, 'a word among the numbers: exit 2';
     is scalar(texts($world, '01000000004')), 1, 'and the others are served';

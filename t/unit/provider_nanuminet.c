@@ -277,7 +277,7 @@ static const struct {
     { "{\"result\":true,\"data\":{\"total_count\":2}}", OUTCOME_ACCEPTED, "" },
     { "{\"result\":true,\"data\":{\"total_count\":\"1\"}}", OUTCOME_ACCEPTED,
       "the answer counts 1 messages of 2" },
-    { "{\"result\":false,\"msg\":\"수신번호 오류\"}", OUTCOME_ACCOUNT,
+    { "{\"result\":false,\"msg\":\"수신번호 오류\"}", OUTCOME_REFUSED,
       "the receiver's number is refused: 수신번호 오류" },
 };
 
