@@ -74,19 +74,19 @@ static const struct {
     const char **text;
     struct pairs *list;
 } keys[] = {
-    {"token_ttl_s",    &config.token_ttl_s, NULL,               NULL                 },
-    { "token_epoch",   &config.token_epoch, NULL,               NULL                 },
-    { "rate_per_s",    &config.rate_per_s,  NULL,               NULL                 },
-    { "latency_ms",    &config.latency_ms,  NULL,               NULL                 },
-    { "balance",       &config.balance,     NULL,               NULL                 },
-    { "signature",     NULL,                &config.signature,  NULL                 },
-    { "prefix",        NULL,                &config.prefix,     NULL                 },
-    { "password",      NULL,                &config.password,   NULL                 },
-    { "login_path",    NULL,                &config.login_path, NULL                 },
-    { "token_key",     NULL,                &config.token_key,  NULL                 },
-    { "token",         NULL,                &config.token,      NULL                 },
-    { "senders",       NULL,                NULL,               &config.senders      },
-    { "wrong_numbers", NULL,                NULL,               &config.wrong_numbers},
+    { "token_ttl_s", &config.token_ttl_s, NULL, NULL },
+    { "token_epoch", &config.token_epoch, NULL, NULL },
+    { "rate_per_s", &config.rate_per_s, NULL, NULL },
+    { "latency_ms", &config.latency_ms, NULL, NULL },
+    { "balance", &config.balance, NULL, NULL },
+    { "signature", NULL, &config.signature, NULL },
+    { "prefix", NULL, &config.prefix, NULL },
+    { "password", NULL, &config.password, NULL },
+    { "login_path", NULL, &config.login_path, NULL },
+    { "token_key", NULL, &config.token_key, NULL },
+    { "token", NULL, &config.token, NULL },
+    { "senders", NULL, NULL, &config.senders },
+    { "wrong_numbers", NULL, NULL, &config.wrong_numbers },
 };
 
 static bool set_shape(const char *word)

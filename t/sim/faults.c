@@ -34,18 +34,18 @@ static const struct {
     unsigned status;
     long ms;
 } kinds[] = {
-    {"status",         FAULT_STATUS,        false, 503, 0   },
-    { "body",          FAULT_BODY,          false, 200, 0   },
-    { "garbage",       FAULT_GARBAGE,       false, 200, 0   },
-    { "redirect",      FAULT_REDIRECT,      false, 302, 0   },
-    { "huge",          FAULT_HUGE,          false, 200, 0   },
-    { "delay",         FAULT_DELAY,         true,  0,   1000},
-    { "truncate",      FAULT_TRUNCATE,      true,  0,   0   },
-    { "drip",          FAULT_DRIP,          true,  0,   200 },
-    { "close-headers", FAULT_CLOSE_HEADERS, false, 0,   0   },
-    { "close-before",  FAULT_CLOSE_BEFORE,  false, 0,   0   },
-    { "close-after",   FAULT_CLOSE_AFTER,   true,  0,   0   },
-    { "reset",         FAULT_RESET,         false, 0,   0   },
+    { "status", FAULT_STATUS, false, 503, 0 },
+    { "body", FAULT_BODY, false, 200, 0 },
+    { "garbage", FAULT_GARBAGE, false, 200, 0 },
+    { "redirect", FAULT_REDIRECT, false, 302, 0 },
+    { "huge", FAULT_HUGE, false, 200, 0 },
+    { "delay", FAULT_DELAY, true, 0, 1000 },
+    { "truncate", FAULT_TRUNCATE, true, 0, 0 },
+    { "drip", FAULT_DRIP, true, 0, 200 },
+    { "close-headers", FAULT_CLOSE_HEADERS, false, 0, 0 },
+    { "close-before", FAULT_CLOSE_BEFORE, false, 0, 0 },
+    { "close-after", FAULT_CLOSE_AFTER, true, 0, 0 },
+    { "reset", FAULT_RESET, false, 0, 0 },
 };
 
 static const char *const keys[] = { "match", "do", "process", "times",   "skip", "status",

@@ -92,13 +92,13 @@ static void prepare_dir(struct wanted *wanted)
 static void read_options(int argc, char **argv, struct wanted *wanted)
 {
     static const struct option options[] = {
-        {"dir",   1, NULL, 'd' },
-        { "port",   1, NULL, 'p' },
-        { "cert",      1, NULL, 'c' },
-        { "key",    1, NULL, 'k' },
-        { "plain",    0, NULL, 'n' },
+        { "dir", 1, NULL, 'd' },
+        { "port", 1, NULL, 'p' },
+        { "cert", 1, NULL, 'c' },
+        { "key", 1, NULL, 'k' },
+        { "plain", 0, NULL, 'n' },
         { "help", 0, NULL, 'h' },
-        { 0  },
+        { 0 },
     };
     int option;
 

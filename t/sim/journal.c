@@ -20,10 +20,7 @@ static struct json_object *requests, *logins, *delivered;
 
 static void write_file(const char *path, int flags, const char *line)
 {
-    struct iovec parts[] = {
-        {(char *)(uintptr_t)line,   strlen(line)},
-        { (char *)(uintptr_t) "\n", 1           }
-    };
+    struct iovec parts[] = { { (char *)(uintptr_t)line, strlen(line) }, { (char *)(uintptr_t) "\n", 1 } };
     int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0600);
 
     if (fd < 0 || writev(fd, parts, 2) < 0)

@@ -247,10 +247,7 @@ static void serve_nanuminet(struct exchange *x)
     static const struct {
         const char *method, *path;
         void (*call)(struct exchange *x);
-    } calls[] = {
-        {"GET",   "/v1/count", count},
-        { "POST", "/v1/send",  send }
-    };
+    } calls[] = { { "GET", "/v1/count", count }, { "POST", "/v1/send", send } };
     const char *token = header(x, "x-nnm-accesstoken");
 
     if (!rate_allows(x)) {

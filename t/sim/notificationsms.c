@@ -17,12 +17,9 @@ static const struct {
     unsigned status;
     const char *message;
 } errors[] = {
-    {100,  400, "Bad Request Exception"   },
-    { 200, 401, "Authentication Failed"   },
-    { 300, 404, "Not Found Exception"     },
-    { 400, 429, "Quota Exceeded"          },
-    { 420, 429, "Rate Limited"            },
-    { 430, 413, "Request Entity Too Large"},
+    { 100, 400, "Bad Request Exception" }, { 200, 401, "Authentication Failed" },
+    { 300, 404, "Not Found Exception" },   { 400, 429, "Quota Exceeded" },
+    { 420, 429, "Rate Limited" },          { 430, 413, "Request Entity Too Large" },
 };
 
 static bool fail(struct exchange *x, int code)

@@ -303,14 +303,10 @@ uint16_t server_start(uint16_t port, const char *cert, const char *key)
                                    .sin_port = htons(port),
                                    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     unsigned flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD;
-    struct MHD_OptionItem tls[] = {
-        {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)cert},
-        { MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)key },
-        { MHD_OPTION_END,           0, NULL                   }
-    };
-    struct MHD_OptionItem no_tls[] = {
-        {MHD_OPTION_END, 0, NULL}
-    };
+    struct MHD_OptionItem tls[] = { { MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)cert },
+                                    { MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)key },
+                                    { MHD_OPTION_END, 0, NULL } };
+    struct MHD_OptionItem no_tls[] = { { MHD_OPTION_END, 0, NULL } };
 
     struct MHD_Daemon *daemon;
 

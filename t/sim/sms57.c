@@ -200,9 +200,9 @@ static const struct {
     void (*call)(struct exchange *x, const struct pairs *form);
     const char *const fields[8];
 } calls[] = {
-    {"send",     send,    { "action", "account", "password", "rt", "mobile", "content", "extno" }},
-    { "p2p",     p2p,     { "action", "account", "password", "rt", "mobileContentList", "extno" }},
-    { "balance", balance, { "action", "account", "password", "rt" }                              },
+    { "send", send, { "action", "account", "password", "rt", "mobile", "content", "extno" } },
+    { "p2p", p2p, { "action", "account", "password", "rt", "mobileContentList", "extno" } },
+    { "balance", balance, { "action", "account", "password", "rt" } },
 };
 
 static void serve_form(struct exchange *x, const char *text, size_t bytes)

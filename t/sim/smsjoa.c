@@ -20,28 +20,28 @@ static const struct {
     unsigned status;
     const char *message;
 } errors[] = {
-    {100001,  401, "API KEY 를 확인하세요"                                     },
-    { 100002, 400, "Charset Error"                                                   },
-    { 100003, 400, "CONTENT TYPE 을 확인하세요"                                },
-    { 100004, 500, "HTTPS 프로토콜만 접근이 가능합니다"                 },
-    { 100006, 400, "MMS 이미지를 확인하세요"                                },
-    { 100009, 401, "Token 을 확인하세요"                                       },
-    { 100010, 401, "Token 이 유효하지 않습니다"                             },
-    { 100011, 400, "개별내용 전송은 SMS 형식만 지원됩니다"            },
-    { 100012, 401, "등록되지 않은 client 입니다"                            },
-    { 100015, 400, "메시지 타입 을 확인하세요"                            },
-    { 100016, 400, "문자내용을 확인하세요"                                 },
-    { 100017, 400, "미래시간만 예약이 가능합니다"                       },
-    { 100018, 400, "수신가능한 번호가 없습니다"                          },
-    { 100019, 400, "수신번호를 확인하세요"                                 },
-    { 100020, 400, "수신자 번호와 문자 내용을 확인하세요"            },
-    { 100022, 401, "아이디를 확인하세요"                                    },
-    { 100024, 400, "예약 전송날짜가 잘못되었습니다"                    },
-    { 100032, 400, "이미지 파일 크기가 300KByte 를 초과하였습니다"   },
-    { 100033, 403, "잔액부족"                                                    },
-    { 100034, 400, "전송 메세지 내용이 최대 Byte 를 초과하였습니다"},
-    { 100039, 400, "회신번호를 확인하세요"                                 },
-    { 0,      404, "Not found"                                                       },
+    { 100001, 401, "API KEY 를 확인하세요" },
+    { 100002, 400, "Charset Error" },
+    { 100003, 400, "CONTENT TYPE 을 확인하세요" },
+    { 100004, 500, "HTTPS 프로토콜만 접근이 가능합니다" },
+    { 100006, 400, "MMS 이미지를 확인하세요" },
+    { 100009, 401, "Token 을 확인하세요" },
+    { 100010, 401, "Token 이 유효하지 않습니다" },
+    { 100011, 400, "개별내용 전송은 SMS 형식만 지원됩니다" },
+    { 100012, 401, "등록되지 않은 client 입니다" },
+    { 100015, 400, "메시지 타입 을 확인하세요" },
+    { 100016, 400, "문자내용을 확인하세요" },
+    { 100017, 400, "미래시간만 예약이 가능합니다" },
+    { 100018, 400, "수신가능한 번호가 없습니다" },
+    { 100019, 400, "수신번호를 확인하세요" },
+    { 100020, 400, "수신자 번호와 문자 내용을 확인하세요" },
+    { 100022, 401, "아이디를 확인하세요" },
+    { 100024, 400, "예약 전송날짜가 잘못되었습니다" },
+    { 100032, 400, "이미지 파일 크기가 300KByte 를 초과하였습니다" },
+    { 100033, 403, "잔액부족" },
+    { 100034, 400, "전송 메세지 내용이 최대 Byte 를 초과하였습니다" },
+    { 100039, 400, "회신번호를 확인하세요" },
+    { 0, 404, "Not found" },
 };
 
 static bool fail(struct exchange *x, int code)
@@ -136,11 +136,9 @@ static bool read_kind(struct exchange *x, struct order *order)
     static const struct {
         const char *name;
         long limit, price;
-    } kinds[] = {
-        {"sms",  SMS_BYTES, PRICE_SMS},
-        { "lms", LMS_BYTES, PRICE_LMS},
-        { "mms", LMS_BYTES, PRICE_MMS}
-    };
+    } kinds[] = { { "sms", SMS_BYTES, PRICE_SMS },
+                  { "lms", LMS_BYTES, PRICE_LMS },
+                  { "mms", LMS_BYTES, PRICE_MMS } };
 
     order->kind = pairs_text(&order->form, "msg_type");
     for (size_t i = 0; i < LENGTH(kinds); i++)
@@ -336,10 +334,7 @@ static void serve_smsjoa(struct exchange *x)
     static const struct {
         const char *method, *path;
         void (*call)(struct exchange *x);
-    } calls[] = {
-        {"GET",   "/1/balance", balance},
-        { "POST", "/1/send",    send   }
-    };
+    } calls[] = { { "GET", "/1/balance", balance }, { "POST", "/1/send", send } };
 
     if (!x->secure && config.https_only) {
         violated(x, 100004, "plain HTTP");
