@@ -82,6 +82,8 @@ static int wait_for_lock(void *context, int tries)
 
     if (db->hurries || left_ms <= 0)
         return 0;
+    if (most_us > left_ms * 1000)
+        most_us = (long)left_ms * 1000;
     clock_gettime(CLOCK_MONOTONIC, &t);
     t = (struct timespec){ .tv_nsec = (200 + t.tv_nsec % most_us) * 1000 };
     nanosleep(&t, NULL);
