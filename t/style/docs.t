@@ -71,6 +71,8 @@ sub check_values {
         (my $text = $item->{$key}) =~ s/^\.\w+ |"//mg;
         my $fallback = strings($keys->{$key}{fallback});
         $fallback = '' if length $fallback > 40;
+        push @silent, "$key: whether it is required"
+            if ($keys->{$key}{flags} =~ /SETTING_REQUIRED/ xor $item->{$key} =~ /^Required\.$/m);
         push @silent, "$key: default $fallback" if $fallback ne '' && $text !~ /\b?Default:\s+\Q$fallback\E(?![\w])/;
         push @silent, "$key: $_" for grep { $text !~ /(?<![\w-])\Q$_\E(?![\w])/ } split /\|/, strings($keys->{$key}{words});
     }
@@ -96,7 +98,7 @@ subtest 'keys of munja.conf' => sub {
     my $routes   = section($conf, 'Sh', 'ROUTES');
     my ($common) = section($conf, 'Sh', 'PROVIDERS') =~ /\A(.*?)^\.Ss /ms;
 
-    cmp_ok(scalar keys %{ $global->{global_keys} },     '>', 3,  'the tables were found');
+    cmp_ok(scalar keys %{ $global->{global_keys} }, '>', 3, 'the tables were found');
     cmp_ok(scalar keys %{ $provider->{provider_keys} }, '>', 10, 'those of providers too');
     check_keys($global->{global_keys},     section($conf, 'Sh', 'GLOBAL KEYS'), 'outside of sections');
     check_keys($global->{monitor_keys},    section($conf, 'Sh', 'MONITORS'),    'monitor');
@@ -104,6 +106,14 @@ subtest 'keys of munja.conf' => sub {
     check_keys($provider->{provider_keys}, $common // '',                       'provider');
     my ($templates) = section($conf, 'Sh', 'TEMPLATES') =~ /\A(.*?)^\.Ss /ms;
     check_keys($wording->{template_keys}, $templates // '', 'template');
+    my $macros = slurp('plugin/flow/wording.c');
+    my %macro = map { $_->[0] => strings($_->[1]) } map { [ /^#define (\w+)(.*)/s ] } $macros =~ /^(#define \w+ (?:.*\\\n)*.*)/mg;
+    for my $key (qw(service subject)) {
+        my $words = join '', map { $macro{$_} // strings($_) } $macros =~ /\{\s*"$key",\s*SETTING_TEXT,\s*"[^"]*",\s*((?:"[^"]*"|\s|[A-Z_]+)+),/
+            ? $1 =~ /("[^"]*"|[A-Z_]+)/g : ();
+        my ($shown) = items($templates, 'Ic')->{$key} =~ /^\.Bd [^\n]*\n(.*?)^\.Ed/ms;
+        is(($shown // '') =~ s/\n//gr, $words, "munja's own words for $key are told");
+    }
     %key_of = (
         ''       => $global->{global_keys},
         monitor  => $global->{monitor_keys},
@@ -129,20 +139,21 @@ subtest 'gateways' => sub {
         like($readme, qr/\|[^|\n]*\b\Q$api\E\b/, "$api stands in README's table");
         # The needs that the driver declares.
         my $source = slurp($path);
-        for my $need (qw(user secret from)) {
-            my ($needed) = $text =~ /^Needs\n(.*?)(?=^(?!\.Ic|\(|and|or))/ms;
-            my $said = ($needed // '') =~ /^\.Ic $need\b/m ? 1 : 0;
-            is($said, $source =~ /\.needs_$need = true/ ? 1 : 0, "$api: whether $need is needed");
-        }
+        my ($said) = $text =~ /^Needs\n(.*?)(?=^(?!\.Ic|\(|and))/ms;
+        my %needs = (url => scalar $source !~ /^ +\.url = "/m,
+            map { $_ => scalar $source =~ /\.needs_$_ = true/ } qw(user secret from));
+        is_deeply([ sort +($said // '') =~ /^\.Ic (\w+)/mg ], [ sort grep { $needs{$_} } keys %needs ],
+            "$api: what it needs");
     }
 };
 
 subtest 'fields' => sub {
     my ($list) = slurp('plugin/alert/alert.c') =~ /alert_names\[\] = \{(.*?)\};/s;
-    my %name = map { $_ => 1 } $list =~ /"(\w+)"/g;
+    my ($further) = slurp('plugin/flow/wording.c') =~ /further_names\[\] = \{(.*?)\};/s;
+    my %name = map { $_ => 1 } "$list $further" =~ /"(\w+)"/g;
     cmp_ok(scalar keys %name, '>', 15, 'the names were found');
     same_names(\%name, items(section($conf, 'Sh', 'FIELDS'), 'Va'), 'fields');
-    my ($types) = slurp('plugin/alert/alert.c') =~ /\} types\[\] = \{(.*?)\n\};/s;
+    my ($types) = slurp('plugin/alert/check.c') =~ /\} types\[\] = \{(.*?)\n\};/s;
     my %type = map { $_ => 1 } $types =~ /"(\w+)"\s*\},/g;
     my $said = items(section($conf, 'Sh', 'FIELDS'), 'Va')->{type};
     is_deeply([ grep { $said !~ /\b$_\b/ } sort keys %type ], [], 'every type is told');
@@ -228,7 +239,7 @@ sub strange_keys {
     my ($kind, @strange) = ('');
     for my $line (split /\n/, $text) {
         $line =~ s/^\s*#+ ?//;
-        while ($line =~ /\G.*?(?:\b(provider|route|template|monitor)\s+"[^"]*"\s*\{|(?<![\w"])([a-z_0-9]+)\s*=\s*(?:"(?:[^"\\]|\\.)*"|\{[^}]*\}|[\w.]+)|(\}))/g) {
+        while ($line =~ /\G\s*(?:(provider|route|template|monitor)\s+"[^"]*"\s*\{|([a-z_0-9]+)\s*=\s*(?:"(?:[^"\\]|\\.)*"?|\{[^}]*\}|[\w.]+)|(\}))/gc) {
             if    (defined $1) { $kind = $1 }
             elsif (defined $3) { $kind = '' }
             elsif (!exists $key_of{$kind}{$2}) { push @strange, ($kind eq '' ? '' : "$kind: ") . $2 }
@@ -240,13 +251,10 @@ sub strange_keys {
 subtest 'examples' => sub {
     my %example = ('conf/munja.conf' => slurp('conf/munja.conf'));
     my $number = 0;
-    $example{ 'munja.conf(5), example ' . ++$number } = $1
-        while section($conf, 'Sh', 'EXAMPLES') =~ /^\.Bd [^\n]*\n(.*?)^\.Ed/msg;
-    $number = 0;
-    while ($readme =~ /^```(\w*)\n(.*?)^```/msg) {
-        my $text = $2;
-        $example{ 'README.md, example ' . ++$number } = $text if $text =~ /^provider "/m;
-    }
+    $example{ 'munja.conf(5), example ' . ++$number } = $_
+        for section($conf, 'Sh', 'EXAMPLES') =~ /^\.Bd [^\n]*\n(.*?)^\.Ed/msg;
+    $example{ 'README.md, example ' . ++$number } = $_
+        for grep { /^provider "/m } $readme =~ /^```\w*\n(.*?)^```/msg;
     for my $name (sort keys %example) {
         is_deeply([ strange_keys($example{$name}) ], [], "$name: every key exists");
     }
