@@ -75,7 +75,8 @@ static bool add(struct found *found, const char *const cell[COLUMNS], struct err
     if (grown == NULL)
         return error_memory(err);
     found->cell = grown;
-    memcpy(grown + found->rows * COLUMNS, cell, COLUMNS * sizeof *grown);
+    for (size_t i = 0; i < COLUMNS; i++)
+        grown[found->rows * COLUMNS + i] = cell[i];
     found->rows++;
     return true;
 }

@@ -32,7 +32,7 @@ static void translate(const struct option_spec *specs, char letters[2 * OPTIONS_
     size_t at = 0, count = 0;
 
     letters[at++] = ':';
-    for (; specs[count].name != NULL && count < OPTIONS_MAX; count++) {
+    for (; count < OPTIONS_MAX && specs[count].name != NULL; count++) {
         const struct option_spec *spec = &specs[count];
         names[count] = (struct option){ .name = spec->name,
                                         .has_arg = spec->argument != NULL ? required_argument : no_argument,

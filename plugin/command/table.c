@@ -49,7 +49,7 @@ void table_print(FILE *out, const char *const *columns, const char *const *cell,
 {
     size_t widths[COLUMNS_MAX] = { 0 }, count = 0;
 
-    for (; columns[count] != NULL && count < COLUMNS_MAX; count++)
+    for (; count < COLUMNS_MAX && columns[count] != NULL; count++)
         widths[count] = put(NULL, columns[count]);
     for (size_t i = 0; i < rows * count; i++) {
         size_t width = put(NULL, cell[i]);

@@ -108,7 +108,11 @@ void wording_clear(struct wording *wording)
 
 const struct template *wording_for(const struct wording *wording, const struct alert *alert)
 {
+    const struct template *chosen = wording->service;
+
     if (strcmp(alert_get(alert, "type"), "TEXT") == 0)
-        return wording->text;
-    return *alert_get(alert, "service") == '\0' ? wording->host : wording->service;
+        chosen = wording->text;
+    else if (alert_get(alert, "service")[0] == '\0')
+        chosen = wording->host;
+    return chosen;
 }

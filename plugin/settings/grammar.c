@@ -29,23 +29,6 @@ struct reader {
     struct error *broken;
 };
 
-void section_clear(struct section *section)
-{
-    for (size_t i = 0; i < section->entries; i++)
-        value_clear(&section->entry[i]);
-    free(section->entry);
-    free(section->name);
-    *section = (struct section){ 0 };
-}
-
-void sections_clear(struct sections *sections)
-{
-    for (size_t i = 0; i < sections->count; i++)
-        section_clear(&sections->section[i]);
-    free(sections->section);
-    *sections = (struct sections){ 0 };
-}
-
 static const char expected[] = "a key with \"=\" and a value, or a section with \"{\", is expected";
 
 static void next(struct reader *reader)

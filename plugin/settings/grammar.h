@@ -12,7 +12,4 @@
 bool grammar_read(const char *text, struct settings *settings, struct section *globals, struct error *broken,
                   struct error *err);
 
-void section_clear(struct section *section);
-void sections_clear(struct sections *sections);
-
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "settings/value.h"
 
 const struct entry *section_entry(const struct section *section, const char *key)
 {
@@ -213,4 +214,21 @@ bool section_check(const struct section *section, const char *kind, const struct
 out:
     buf_clear(&before);
     return checked;
+}
+
+void section_clear(struct section *section)
+{
+    for (size_t i = 0; i < section->entries; i++)
+        value_clear(&section->entry[i]);
+    free(section->entry);
+    free(section->name);
+    *section = (struct section){ 0 };
+}
+
+void sections_clear(struct sections *sections)
+{
+    for (size_t i = 0; i < sections->count; i++)
+        section_clear(&sections->section[i]);
+    free(sections->section);
+    *sections = (struct sections){ 0 };
 }

@@ -102,6 +102,9 @@ bool section_check(const struct section *section, const char *kind, const struct
    caller frees; NULL when memory ran out. */
 char *settings_beside(const char *settings_path, const char *file);
 
+void section_clear(struct section *section);
+void sections_clear(struct sections *sections);
+
 /* Take a secret from a file beside the configuration file: relative paths are relative to it; refused when it
    is not a regular file, too large, empty or readable by others; the trailing line break is dropped. The
    error says which file and why. The caller frees. */
