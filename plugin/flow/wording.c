@@ -114,5 +114,6 @@ const struct template *wording_for(const struct wording *wording, const struct a
         chosen = wording->text;
     else if (alert_get(alert, "service")[0] == '\0')
         chosen = wording->host;
+    /* cppcheck-suppress CastIntegerToAddressAtReturn ; it takes "struct template" for C++ */
     return chosen;
 }
