@@ -15,12 +15,12 @@ static const struct {
     command *run;
     const char *purpose;
 } commands[] = {
-    {"notify",     command_notify, "take charge of an alert and send it"                      },
-    { "send",      command_send,   "send a text by hand"                                      },
-    { "worker",    NULL,           "deliver what is due"                                      },
-    { "explain",   NULL,           "what a gateway's code means, and what munja does about it"},
-    { "providers", NULL,           "the configured providers and what each can do"            },
-    { "config",    NULL,           "check the configuration"                                  },
+    { "notify", command_notify, "take charge of an alert and send it" },
+    { "send", command_send, "send a text by hand" },
+    { "worker", NULL, "deliver what is due" },
+    { "explain", NULL, "what a gateway's code means, and what munja does about it" },
+    { "providers", NULL, "the configured providers and what each can do" },
+    { "config", NULL, "check the configuration" },
 };
 #define COMMANDS (sizeof commands / sizeof commands[0])
 
@@ -68,6 +68,7 @@ int main(int argc, char **argv)
 
     hold_standard_descriptors();
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a store that may not grow is an error, not an end */
     if (argc < 2)
         puts("MUNJA UNKNOWN - no command given: see munja -h");
     else if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0)

@@ -171,6 +171,9 @@ static void accept(struct notify *n)
     int64_t lease_ms = n->until_ms - now_steady_ms() + DELIVERY_LEASE_SLACK_MS;
     struct error err = { 0 };
 
+    for (size_t i = 0; n->plan != NULL && i < n->numbers.count; i++)
+        if (!n->records[i].found)
+            n->half->name_first(n->plan, &n->records[i]);
     n->stored =
         n->store != NULL && store_accept(n->store, n->records, n->numbers.count, window_ms, lease_ms, &err);
     if (n->stored)
@@ -189,22 +192,22 @@ static void tell_all(struct notify *n)
         accept_tell(&n->records[i], &n->told[i]);
 }
 
+/* Nothing could be sent at all: what this run holds is due again at once. */
 static void give_back(struct notify *n, const char *why)
 {
-    struct record **leased = calloc(n->numbers.count, sizeof *leased);
-    size_t count = 0;
+    const struct settlement later = {
+        .state = RECORD_WAITING, .outcome = "retry", .meaning = why, .due_ms = now_ms()
+    };
 
-    for (size_t i = 0; leased != NULL && i < n->numbers.count; i++)
-        if (n->records[i].leased)
-            leased[count++] = &n->records[i];
-    if (count > 0 && n->stored)
-        store_release(n->store, leased, count, now_ms(), NULL);
-    free(leased);
-    for (size_t i = 0; i < n->numbers.count; i++)
-        if (!n->stored || n->records[i].state == RECORD_WAITING) {
-            n->told[i].situation = n->stored ? SITUATION_WAITING : SITUATION_LOST;
-            snprintf(n->told[i].reason, sizeof n->told[i].reason, "%.200s", why);
-        }
+    for (size_t i = 0; i < n->numbers.count; i++) {
+        struct record *record = &n->records[i];
+        if (n->stored && !record->leased)
+            continue;
+        if (n->stored)
+            store_settle(n->store, &record, &later, 1, NULL);
+        n->told[i].situation = n->stored ? SITUATION_WAITING : SITUATION_LOST;
+        snprintf(n->told[i].reason, sizeof n->told[i].reason, "%.200s", why);
+    }
 }
 
 static bool deliver(struct notify *n, const struct wire *wire)
@@ -393,11 +396,11 @@ int command_notify(int argc, char **argv)
 {
     struct notify n = { .started_ms = now_steady_ms() };
     const struct option_spec specs[] = {
-        {'s',            "source", "SOURCE", "nagios, icinga, zabbix, checkmk or args (guessed when absent)",
-         &n.line.source, NULL },
-        { 'F',      "field", "NAME=VALUE", "set a field of the alert; may be repeated", NULL, &n.line.field },
+        { 's', "source", "SOURCE", "nagios, icinga, zabbix, checkmk or args (guessed when absent)",
+          &n.line.source, NULL },
+        { 'F', "field", "NAME=VALUE", "set a field of the alert; may be repeated", NULL, &n.line.field },
         COMMON_OPTIONS(n.line),
-        { 0},
+        { 0 },
     };
     const struct command_help help = { "munja notify [options] [--] [SUBJECT [MESSAGE]]",
                                        "Take charge of an alert and send it as an SMS." };
@@ -423,9 +426,9 @@ int command_send(int argc, char **argv)
 {
     struct notify n = { .started_ms = now_steady_ms(), .line.by_hand = true };
     const struct option_spec specs[] = {
-        {0,       "subject", "TEXT", "title of a long message", &n.line.subject_option, NULL },
+        { 0, "subject", "TEXT", "title of a long message", &n.line.subject_option, NULL },
         COMMON_OPTIONS(n.line),
-        { 0},
+        { 0 },
     };
     const struct command_help help = { "munja send --to NUMBER[,...] [options] [--] TEXT",
                                        "Send a text by hand." };

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/now.h"
+#include "flow/accept.h"
 #include "flow/compose.h"
 #include "flow/plan.h"
 #include "flow/session.h"
@@ -22,6 +23,9 @@
 
 /* Room for what struct batch_item promises, and NUL. */
 #define REFERENCE_BYTES 41
+
+/* How long the end of an attempt may wait for the store's lock. */
+#define SETTLE_MS 2000
 
 /* With less time than this left, no attempt is begun. */
 #define ATTEMPT_LEAST_MS 200
@@ -52,6 +56,9 @@ static void settle(struct run *run, struct task *const *tasks, const struct sett
 
     for (size_t i = 0; i < count; i++)
         records[i] = tasks[i]->record;
+    /* The last answer may have come at the deadline's end: its end must be written all the same. */
+    if (run->delivery->store != NULL)
+        store_until(run->delivery->store, now_steady_ms() + SETTLE_MS);
     /* What the store cannot note was sent all the same: say it, the answer will be judged by what is known
      * here. */
     if (run->delivery->store != NULL
@@ -80,6 +87,8 @@ static bool compose(struct run *run, struct task *task)
         return true;
     }
     outcome_set(&outcome, OUTCOME_ACCOUNT, "", err.text);
+    if (task->record->attempt == 0)
+        snprintf(task->record->provider, sizeof task->record->provider, "%s", task_provider(task)->name);
     task_judge(task, &outcome, 0, &settlement);
     settle_one(run, task, &settlement);
     return false;
@@ -164,31 +173,58 @@ static bool refused_whole(const struct batch *batch)
     return batch->count > 1;
 }
 
-static void send_batch(struct run *run, struct task **tasks, size_t count, bool own)
+/* Write down that attempts begin, but for those that store_accept began already. A record whose lease is lost
+   by now is another process's: it leaves the batch. Returns how many are left. */
+static size_t begin(struct run *run, struct task *tasks[BATCH_MAX], size_t count)
+{
+    struct record *records[BATCH_MAX];
+    struct error err = { 0 };
+    size_t opened = 0, kept = 0;
+
+    if (run->delivery->store == NULL)
+        return count;
+    for (size_t i = 0; i < count; i++)
+        if (tasks[i]->record->attempt == 0)
+            records[opened++] = tasks[i]->record;
+    /* What cannot be noted is sent all the same: rather twice than never. */
+    if (opened > 0
+        && !store_begin(run->delivery->store, records, opened, task_provider(tasks[0])->name, &err)) {
+        log_line(LOG_LEVEL_ERROR, "store=begin fault=\"%s\"", err.text);
+        return count;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (tasks[i]->record->leased) {
+            tasks[kept++] = tasks[i];
+            continue;
+        }
+        accept_tell(tasks[i]->record, tasks[i]->told);
+        tasks[i]->done = true;
+    }
+    return kept;
+}
+
+static void send_batch(struct run *run, struct task *tasks[BATCH_MAX], size_t count, bool own)
 {
     const struct provider *provider = task_provider(tasks[0]);
     struct batch_item items[BATCH_MAX] = { 0 };
     struct settlement settlements[BATCH_MAX];
-    struct record *records[BATCH_MAX];
     char references[BATCH_MAX][REFERENCE_BYTES];
-    struct batch batch = { .kind = tasks[0]->fitted.kind, .own = own, .item = items, .count = count };
-    struct error err = { 0 };
+    struct batch batch = { .kind = tasks[0]->fitted.kind, .own = own, .item = items };
 
-    for (size_t i = 0; i < count; i++) {
-        records[i] = tasks[i]->record;
+    batch.count = begin(run, tasks, count);
+    for (size_t i = 0; i < batch.count; i++) {
         reference_for(run, tasks[i], references[i]);
         items[i].to = tasks[i]->record->recipient;
         items[i].text = text_of(tasks[i]);
         items[i].subject = tasks[i]->fitted.subject;
         items[i].reference = references[i];
     }
-    if (run->delivery->store != NULL
-        && !store_begin(run->delivery->store, records, count, provider->name, &err))
-        log_line(LOG_LEVEL_ERROR, "store=begin fault=\"%s\"", err.text);
+    if (batch.count == 0)
+        return;
     session_send(&run->session, provider, &batch, attempt_until(run, tasks[0]));
-    for (size_t i = 0; i < count; i++)
-        task_judge(tasks[i], &items[i].outcome, refused_whole(&batch) ? count : 0, &settlements[i]);
-    settle(run, tasks, settlements, count);
+    for (size_t i = 0; i < batch.count; i++)
+        task_judge(tasks[i], &items[i].outcome, refused_whole(&batch) ? batch.count : 0, &settlements[i]);
+    settle(run, tasks, settlements, batch.count);
 }
 
 static struct task *first_open(const struct run *run)
@@ -253,15 +289,18 @@ static void make_stem(struct run *run)
 /* Nothing could be begun at all (memory): every record stays for later. */
 static void postpone_all(struct delivery *delivery, const struct error *err)
 {
+    const struct settlement later = { .outcome = outcome_name(OUTCOME_RETRY),
+                                      .meaning = err->text,
+                                      .due_ms = now_ms() };
+
     for (size_t i = 0; i < delivery->count; i++) {
         struct told *told = &delivery->told[i];
+        if (delivery->store != NULL)
+            store_settle(delivery->store, &delivery->record[i], &later, 1, NULL);
+        accept_tell(delivery->record[i], told);
         told->situation = SITUATION_WAITING;
-        told->record = delivery->record[i]->id;
-        snprintf(told->recipient, sizeof told->recipient, "%s", delivery->record[i]->recipient);
-        snprintf(told->reason, sizeof told->reason, "%.*s", (int)sizeof told->reason - 1, err->text);
+        snprintf(told->reason, sizeof told->reason, "%.200s", err->text);
     }
-    if (delivery->store != NULL)
-        store_release(delivery->store, delivery->record, delivery->count, now_ms(), NULL);
 }
 
 void deliver_run(struct delivery *delivery)

@@ -42,6 +42,9 @@ struct deliver_half {
     void (*plan_free)(struct plan *plan);
     /* Whether --provider and --kind name something that exists. */
     bool (*check_wish)(const struct plan *plan, const struct wish *wish, struct error *err);
+    /* Name in record->provider whom a new record goes to first, so that it can be accepted with that attempt
+       begun; "" when there is nobody. */
+    void (*name_first)(const struct plan *plan, struct record *record);
     /* What the configuration has wrong, in one line with file and line number; false when nothing is. */
     bool (*plan_note)(const struct plan *plan, char *note, size_t room);
     void (*run)(struct delivery *delivery);

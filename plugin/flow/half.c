@@ -5,6 +5,7 @@
 #include "flow/deliver.h"
 #include "flow/plan.h"
 #include "flow/show.h"
+#include "flow/task.h"
 
 static bool plan_new(const struct settings *settings, struct plan **plan, struct error *err)
 {
@@ -41,6 +42,21 @@ static bool check_wish(const struct plan *plan, const struct wish *wish, struct 
     return true;
 }
 
+static void name_first(const struct plan *plan, struct record *record)
+{
+    struct settlement settlement;
+    struct told told;
+    struct task task;
+    bool settled;
+
+    record->provider[0] = '\0';
+    if (!task_open(&task, plan, record, &told, &settled, &settlement, NULL))
+        return;
+    if (!settled)
+        snprintf(record->provider, sizeof record->provider, "%s", task_provider(&task)->name);
+    task_clear(&task);
+}
+
 static bool plan_note(const struct plan *plan, char *note, size_t room)
 {
     const struct faults *faults = &plan->faults;
@@ -59,6 +75,7 @@ const struct deliver_half munja_deliver = {
     .plan_new = plan_new,
     .plan_free = plan_free,
     .check_wish = check_wish,
+    .name_first = name_first,
     .plan_note = plan_note,
     .run = deliver_run,
     .due = deliver_due,

@@ -32,10 +32,15 @@ int64_t task_delay_ms(const struct task *task, int wait_s)
     return delay < (int64_t)wait_s * 1000 ? (int64_t)wait_s * 1000 : delay;
 }
 
+/* An attempt that another process began and never ended: it died, before or after the first byte left. */
+static bool left_open(const struct record *record)
+{
+    return record->attempt == 0 && strcmp(record->outcome, "begun") == 0;
+}
+
 static bool answer_was_lost(const struct record *record)
 {
-    return strcmp(record->outcome, "begun") == 0
-           || strcmp(record->outcome, outcome_name(OUTCOME_UNSURE)) == 0;
+    return left_open(record) || strcmp(record->outcome, outcome_name(OUTCOME_UNSURE)) == 0;
 }
 
 /* Put the provider that may have it already in front, where asking it again is safe or where it has a part.
@@ -84,7 +89,7 @@ bool task_open(struct task *task, const struct plan *plan, struct record *record
     if (!find_order(task, plan, err))
         return false;
     *settle = true;
-    if (strcmp(record->outcome, "begun") == 0 && task->route->unsure == UNSURE_HOLD
+    if (left_open(record) && task->route->unsure == UNSURE_HOLD
         && (task->providers == 0 || !(task->order[0]->api->caps & API_IDEMPOTENT))) {
         static const struct outcome lost = { .kind = OUTCOME_UNSURE,
                                              .code = "lost",
@@ -248,7 +253,16 @@ void task_judge(struct task *task, const struct outcome *outcome, size_t refused
 
 void task_postpone(struct task *task, const char *why, struct settlement *settlement)
 {
-    *settlement = (struct settlement){ .outcome = "", .code = "", .meaning = why, .reference = "" };
+    const struct record *record = task->record;
+
+    /* An attempt begun by this run reached nobody; one that a dead process left open may have. */
+    *settlement = (struct settlement){
+        .outcome = record->attempt != 0 ? outcome_name(OUTCOME_RETRY)
+                   : left_open(record)  ? outcome_name(OUTCOME_UNSURE)
+                                        : NULL,
+        .meaning = why,
+        .parts_done = record->parts_done,
+    };
     if (task->told->reason[0] == '\0')
         snprintf(task->told->reason, sizeof task->told->reason, "%s", why);
     keep(task, 0, settlement);

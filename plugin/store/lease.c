@@ -133,9 +133,7 @@ out:
     return claimed;
 }
 
-/* The number of the new attempt; 0 when the lease is lost or another process had the record accepted. */
-static bool begin_one(struct store *store, const struct record *record, const char *provider, int *number,
-                      struct error *err)
+bool lease_begin(struct store *store, int64_t id, const char *provider, int *number, struct error *err)
 {
     struct rows *rows = NULL;
     bool found = false, begun = false;
@@ -146,7 +144,7 @@ static bool begin_one(struct store *store, const struct record *record, const ch
             " reference) SELECT id, 1 + coalesce((SELECT max(number) FROM attempt WHERE record = $1), 0),"
             " $3, $4, 0, '', '', '', '' FROM record"
             " WHERE id = $1 AND lease_owner = $2 AND state = 'waiting' RETURNING number",
-            DB_NUMBER(record->id), DB_TEXT(store->owner), DB_TEXT(provider), DB_NUMBER(now_ms()))
+            DB_NUMBER(id), DB_TEXT(store->owner), DB_TEXT(provider), DB_NUMBER(now_ms()))
         || !rows_next(rows, &found, err))
         goto out;
     *number = found ? (int)rows_number(rows, 0) : 0;
@@ -167,7 +165,7 @@ bool store_begin(struct store *store, struct record *const *records, size_t coun
     if (!db_begin(store->db, err))
         goto out;
     for (size_t i = 0; i < count; i++)
-        if (!begin_one(store, records[i], provider, &numbers[i], err))
+        if (!lease_begin(store, records[i]->id, provider, &numbers[i], err))
             goto out;
     if (!db_commit(store->db, err))
         goto out;
@@ -229,9 +227,9 @@ static bool settle_one(struct store *store, const struct record *record, const s
         return false;
     if (!found || (!standing->ours && record->attempt == 0))
         return true;
-    standing->written = true;
+    standing->written = open || s->outcome[0] != '\0';
     standing->settled = standing->ours || s->state == RECORD_ACCEPTED;
-    if (!attempt_write(store, record->id, standing->number, record->provider, s, err))
+    if (standing->written && !attempt_write(store, record->id, standing->number, record->provider, s, err))
         return false;
     if (!standing->settled)
         return true;
@@ -299,30 +297,4 @@ out:
         db_rollback(store->db);
     free(standings);
     return settled;
-}
-
-bool store_release(struct store *store, struct record *const *records, size_t count, int64_t due_ms,
-                   struct error *err)
-{
-    bool released = false;
-
-    if (!db_begin(store->db, err))
-        goto out;
-    for (size_t i = 0; i < count; i++)
-        if (!DB_RUN(store->db, err,
-                    "UPDATE record SET due_ms = $1, lease_until_ms = 0, lease_owner = ''"
-                    " WHERE id = $2 AND lease_owner = $3 AND state = 'waiting'",
-                    DB_NUMBER(due_ms), DB_NUMBER(records[i]->id), DB_TEXT(store->owner)))
-            goto out;
-    if (!db_commit(store->db, err))
-        goto out;
-    for (size_t i = 0; i < count; i++) {
-        records[i]->leased = false;
-        records[i]->due_ms = due_ms;
-    }
-    released = true;
-out:
-    if (!released)
-        db_rollback(store->db);
-    return released;
 }

@@ -142,6 +142,12 @@ static bool add_one(struct store *store, const struct record *wanted, int64_t no
     added->id = rows_number(rows, 0);
     added->created_ms = added->due_ms = now;
     added->leased = true;
+    if (wanted->provider[0] != '\0') {
+        if (!lease_begin(store, added->id, wanted->provider, &added->attempt, err))
+            goto out;
+        added->tries = added->attempt;
+        record_say(added, wanted->provider, "begun", "", "", "");
+    }
     done = true;
 out:
     rows_end(rows);

@@ -80,8 +80,9 @@ const char *store_id(const struct store *store);
 /* Accept: one transaction for all records of an alert. Each is found (same identity; within window_ms unless
    lasting) or added and leased to this process for lease_ms, an hour at most. A found record that waits, is
    due and not leased is leased as well, unless parts of its text went out already: store_claim brings the
-   rest. Fills id, state, found, leased and what the last attempt said; alert and wish stay as the caller gave
-   them, and the caller's. A failure adds none. */
+   rest. A record that is added with a provider in it has its first attempt begun there in the same commit,
+   which spares store_begin. Fills id, state, found, leased and what the last attempt said; alert and wish
+   stay as the caller gave them, and the caller's. A failure adds none. */
 bool store_accept(struct store *store, struct record *records, size_t count, int64_t window_ms,
                   int64_t lease_ms, struct error *err);
 
@@ -107,13 +108,9 @@ bool store_begin(struct store *store, struct record *const *records, size_t coun
    lease, the attempt's end is kept all the same, but the record changes only towards RECORD_ACCEPTED, which
    never changes again; state then says what the record is. Without store_begin before, the settlement counts
    as the end of an attempt that a dead process left open, else as an attempt of its own (at
-   record->provider). */
+   record->provider), or as none when it has no outcome. */
 bool store_settle(struct store *store, struct record *const *records, const struct settlement *settlements,
                   size_t count, struct error *err);
-
-/* Give leases back unsent: due again at due_ms. */
-bool store_release(struct store *store, struct record *const *records, size_t count, int64_t due_ms,
-                   struct error *err);
 
 /* Tokens, shared by all processes. key names provider, api, url and user. */
 enum token_state {

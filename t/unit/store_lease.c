@@ -144,22 +144,31 @@ static void a_kept_lease_is_not_extended(void **state)
     store_close(other);
 }
 
-static void released_is_due_again(void **state)
+/* The first attempt can begin in the same commit; a settlement without an outcome is no attempt. */
+static void accepted_with_the_first_attempt_begun(void **state)
 {
+    const struct settlement later = { .state = RECORD_WAITING, .due_ms = NOON + 5000 };
     struct store *store = open_store();
     struct record record;
     struct record *records = &record;
 
     (void)state;
     make_record(&record, "k1", "CRITICAL");
+    strcpy(record.provider, "joa");
     accept_one(store, &record);
-    assert_true(store_release(store, &records, 1, NOON + 5000, NULL));
+    assert_int_equal(record.attempt, 1);
+    assert_string_equal(record.outcome, "begun");
+    settle_one(store, &record, RECORD_WAITING, "retry", true);
+    assert_int_equal(record.tries, 1);
+    assert_true(store_settle(store, &records, &later, 1, NULL));
     assert_false(record.leased);
+    assert_int_equal(record.tries, 1);
     record_clear(&record);
     assert_int_equal(claim(store, 9, &record), 0);
     now_set(NOON + 5000);
     assert_int_equal(claim(store, 9, &record), 1);
-    assert_int_equal(record.tries, 0);
+    assert_int_equal(record.tries, 1);
+    assert_string_equal(record.outcome, "retry");
     record_clear(&record);
     store_close(store);
 }
@@ -382,7 +391,7 @@ int main(void)
         cmocka_place_test(keeps_every_attempt),
         cmocka_place_test(settles_without_asking_a_gateway),
         cmocka_place_test(a_kept_lease_is_not_extended),
-        cmocka_place_test(released_is_due_again),
+        cmocka_place_test(accepted_with_the_first_attempt_begun),
         cmocka_place_test(a_killed_process_leaves_begun),
         cmocka_place_test(a_killed_writer_leaves_nothing),
         overtaken(late_begin_is_left_out),
