@@ -35,6 +35,7 @@ static const struct env_field fields[] = {
     { "HOSTNAME", "host", ENV_TEXT },
     { "HOSTALIAS", "alias", ENV_TEXT },
     { "HOSTADDRESS", "address", ENV_TEXT },
+    { "MICROTIME", "time", ENV_MICROSECONDS },
     { "SHORTDATETIME", "time", ENV_TEXT },
     { "LONGDATETIME", "time", ENV_TEXT },
     { "MICROTIME", "notified", ENV_TEXT }, /* the same again when a failed command is repeated */

@@ -47,6 +47,8 @@ static bool set_form(struct alert *alert, const struct env_field *row, const cha
         return set_escaped(alert, row->field, value, err);
     case ENV_FIRST:
         return alert_set_bytes(alert, row->field, value, strcspn(value, ","), err);
+    case ENV_MICROSECONDS:
+        return strlen(value) <= 6 || alert_set_bytes(alert, row->field, value, strlen(value) - 6, err);
     case ENV_TEXT:
         break;
     }

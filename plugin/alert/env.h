@@ -12,8 +12,9 @@
 
 enum env_form {
     ENV_TEXT,
-    ENV_ESCAPED, /* \n is a line break, \\ a backslash */
-    ENV_FIRST,   /* the first of a list with commas */
+    ENV_ESCAPED,      /* \n is a line break, \\ a backslash */
+    ENV_FIRST,        /* the first of a list with commas */
+    ENV_MICROSECONDS, /* since 1970: the seconds */
 };
 
 /* A table ends with a zeroed entry. Of several rows for a field the first that says something counts. */

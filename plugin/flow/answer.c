@@ -66,6 +66,8 @@ static void put_one(char *line, size_t room, const struct told *told)
     }
     if (told->reason[0] != '\0')
         put(line, room, ": %s", told->reason);
+    if (told->after[0] != '\0' && told->situation <= SITUATION_UNRECORDED)
+        put(line, room, ", after %s", told->after);
 }
 
 /* Several recipients: how many of each, and what is wrong with the first ones that are not well. */

@@ -22,7 +22,8 @@ struct told {
     int cost, limit, messages;
     bool cut;
     size_t replaced;
-    int attempts; /* requests made for it in this run */
+    char after[128]; /* the provider that could not take it before, and why; "" when the first one took it */
+    int attempts;    /* requests made for it in this run */
     char reference[96];
     char reason[208]; /* of anything but accepted: provider's code and meaning; "" otherwise */
 };

@@ -153,6 +153,7 @@ static struct json_object *told_document(const struct told *told)
     add_text(object, "provider", told->provider);
     add_text(object, "reference", told->reference);
     add_text(object, "reason", told->reason);
+    add_text(object, "after", told->after);
     add_number(object, "attempts", told->attempts);
     if (told->limit > 0) {
         add_text(object, "kind", told->kind);

@@ -135,8 +135,12 @@ static void keep(struct task *task, int wait_s, struct settlement *settlement)
 /* Another provider renders and fits again from the whole alert, and starts with the first part. */
 static bool go_on(struct task *task)
 {
+    struct told *told = task->told;
+
     if (task->next + 1 >= task->providers)
         return false;
+    if (told->after[0] == '\0')
+        snprintf(told->after, sizeof told->after, "%.30s: %.90s", task_provider(task)->name, told->reason);
     task->next++;
     fitted_clear(&task->fitted);
     task->composed = task->repeated = false;
@@ -160,12 +164,11 @@ static void judge_accepted(struct task *task, const struct outcome *outcome, str
     settlement->parts_done = (int)task->part;
     if (task->part < task->fitted.texts)
         return;
-    /* Accepted with a word of warning, as when a gateway counts fewer messages than it was given. */
-    finish(task, RECORD_ACCEPTED, outcome->meaning[0] != '\0' ? SITUATION_FAULTY : SITUATION_ACCEPTED,
-           settlement);
+    /* A gateway that counts fewer messages than it was given says so in meaning. */
+    finish(task, RECORD_ACCEPTED,
+           task->faulty || outcome->meaning[0] != '\0' ? SITUATION_FAULTY : SITUATION_ACCEPTED, settlement);
     snprintf(task->told->reference, sizeof task->told->reference, "%s", outcome->reference);
-    if (task->told->situation == SITUATION_ACCEPTED)
-        task->told->reason[0] = '\0';
+    snprintf(task->told->reason, sizeof task->told->reason, "%s", outcome->meaning);
 }
 
 static void judge_unsure(struct task *task, struct settlement *settlement)
@@ -241,8 +244,9 @@ void task_judge(struct task *task, const struct outcome *outcome, size_t refused
     case OUTCOME_NONE:
         judge_unsure(task, settlement);
         break;
-    case OUTCOME_RETRY:
     case OUTCOME_ACCOUNT:
+    case OUTCOME_RETRY:
+        task->faulty = task->faulty || outcome->kind == OUTCOME_ACCOUNT;
         if (!go_on(task))
             keep(task, outcome->wait_s, settlement);
         break;

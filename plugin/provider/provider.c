@@ -204,8 +204,8 @@ static bool check_needs(struct opening *opening, struct error *err)
 {
     const struct account *account = &opening->provider->account;
     const struct api *api = opening->provider->api;
-    const char *token = account_key(account, "token"), *hash = account_key(account, "hash");
-    const bool fixed = token != NULL && *token != '\0';
+    const char *hash = account_key(account, "hash");
+    const bool fixed = account->token != NULL;
     const bool bare = fixed || (hash != NULL && strcmp(hash, "none") == 0);
     const struct {
         const char *key, *other;
@@ -315,6 +315,9 @@ bool provider_open(const struct settings *settings, const struct section *sectio
         provider->account.user = value_of(&opening, "user");
         provider->account.section = section;
         provider->account.keys = api->keys;
+        if (account_key(&provider->account, "token") != NULL
+            && *account_key(&provider->account, "token") != '\0')
+            provider->account.token = account_key(&provider->account, "token");
         if (account_key(&provider->account, "signature") != NULL)
             provider->signature = account_key(&provider->account, "signature");
         if (!check_values(&opening, api->keys, err) || !check_needs(&opening, err)

@@ -87,9 +87,14 @@ subtest 'failover inside one run' => sub {
     my $world = world(providers => [ 'joa', 'plex' ]);
     $world->{sim}->fault(match => '/1/send', do => 'status', status => 403, body => '{"code":-100033,"message":"잔액부족"}');
     my $run = notify($world);
-    is $run->{exit}, 0, 'exit 0';
-    like $run->{out}, qr/accepted by plex /, 'by the second provider';
+    is $run->{exit}, 1, 'an account to be mended: exit 1';
+    like $run->{out}, qr/^MUNJA WARNING - accepted by plex .*, after joa: -100033, /, 'by the second provider, and why';
     is_deeply [ texts($world) ], [$TEXT], 'one text';
+    $world->{sim}->faults_clear;
+    $world->{sim}->fault(match => '/1/send', do => 'status', status => 429);
+    $run = notify($world);
+    is $run->{exit}, 0, 'a passing fault: exit 0';
+    like $run->{out}, qr/^MUNJA OK - accepted by plex .*, after joa: http-429, /, 'and why';
 };
 
 subtest 'a silent gateway leaves time for the next' => sub {

@@ -224,7 +224,7 @@ static void reads_checkmk(void **state)
     expect(SOURCE_CHECKMK, checkmk_service, NULL, NULL,
            "source=checkmk|type=PROBLEM|host=web01|alias=웹 서버 01|address=192.0.2.7|service=Filesystem /"
            "|state=CRITICAL|output=CRIT - 90.0% used|long_output=line two\nline three"
-           "|time=2026-11-22 14:22:29|attempt=1|number=1|id=41|since=1795324900|notified=1795324949123456"
+           "|time=1795324949|attempt=1|number=1|id=41|since=1795324900|notified=1795324949123456"
            "|group=db|contact=kim|to=010-1234-5678|_host_rack=B7|_contact_team=ops");
     expect(SOURCE_CHECKMK, checkmk_host, NULL, NULL,
            "type=ALERTHANDLER (OK)|host=web02|service=|state=DOWN|output=down|long_output=more"
