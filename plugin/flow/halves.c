@@ -28,7 +28,9 @@ static void *load(const char *name, struct error *err)
     path[length] = '\0';
     slash = strrchr(path, '/');
     snprintf(slash + 1, sizeof path - (size_t)(slash + 1 - path), MUNJA_HALVES "/%s", name);
-    object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    /* Lazy is for the thirty libraries behind libcurl, of whose functions few are called; the halves
+       themselves are linked to be bound at once, so that one which does not fit is told here. */
+    object = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
     if (object == NULL)
         error_set(err, ERROR_SYSTEM, 0, "cannot load %s: %s", name, dlerror());
     return object;

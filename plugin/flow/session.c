@@ -74,26 +74,48 @@ static void hide_echo(struct outcome *outcome, const struct reply *reply, const 
     snprintf(outcome->meaning, sizeof outcome->meaning, "the answer repeats a secret, so it is not shown");
 }
 
-/* A login that succeeds leaves its token in answer. */
-static void log_in(struct session *session, const struct provider *provider, const struct account *account,
-                   int64_t until_ms, struct answer *answer)
+/* The provider's account with what this session adds to it. */
+static struct account account_here(struct session *session, const struct provider *provider)
 {
-    const struct query query = { .now_ms = now_ms() };
+    struct account account = provider->account;
+
+    account.wire = session->wire;
+    if (*token_slot(session, provider) != NULL)
+        account.token = *token_slot(session, provider);
+    return account;
+}
+
+/* Build, carry, judge, once. */
+static void ask_once(struct session *session, const struct provider *provider,
+                     const struct operation *operation, const struct query *query, int64_t until_ms,
+                     struct answer *answer)
+{
+    const struct account account = account_here(session, provider);
     struct request request = { 0 };
     struct reply reply = { 0 };
     struct error err = { 0 };
 
-    if (!provider->api->login.build(&query, account, &request, &err))
+    if (!operation->build(query, &account, &request, &err))
         outcome_from_error(&answer->outcome, &err);
     else if (carry(session, provider, &request, until_ms, &reply, &answer->outcome)) {
         if (reply.status == 0)
             outcome_from_reply(&answer->outcome, &reply);
         else
-            provider->api->login.judge(&query, account, &reply, answer);
-        hide_echo(&answer->outcome, &reply, account->secret);
+            operation->judge(query, &account, &reply, answer);
+        hide_echo(&answer->outcome, &reply, account.secret);
+        hide_echo(&answer->outcome, &reply, account.token);
     }
     request_clear(&request);
     reply_clear(&reply);
+}
+
+/* A login that succeeds leaves its token in answer. */
+static void log_in(struct session *session, const struct provider *provider, int64_t until_ms,
+                   struct answer *answer)
+{
+    const struct query query = { .now_ms = now_ms() };
+
+    ask_once(session, provider, &provider->api->login, &query, until_ms, answer);
     if (answer->outcome.kind == OUTCOME_ACCEPTED && answer->token != NULL)
         return;
     /* Nothing was sent yet: an unsure or refused login costs only another provider. */
@@ -136,7 +158,6 @@ static bool find_token(struct session *session, const struct provider *provider,
                        int64_t until_ms, struct outcome *outcome)
 {
     char **slot = token_slot(session, provider);
-    struct account account = provider->account;
     struct answer answer = { 0 };
     struct error err = { 0 };
     struct buf key = { 0 };
@@ -145,14 +166,13 @@ static bool find_token(struct session *session, const struct provider *provider,
 
     if (*slot != NULL && refused == NULL)
         return true;
-    account.wire = session->wire;
     if (!token_key(provider, &key, &err))
         outcome_from_error(outcome, &err);
     else {
         if (session->store != NULL)
             state = await_token(session, key.data, refused, until_ms, &token, &err);
         if (state == TOKEN_YOURS) {
-            log_in(session, provider, &account, until_ms, &answer);
+            log_in(session, provider, until_ms, &answer);
             token = answer.token;
             answer.token = NULL;
             if (session->store != NULL)
@@ -168,26 +188,55 @@ static bool find_token(struct session *session, const struct provider *provider,
     return token != NULL;
 }
 
+static bool logs_in(const struct provider *provider)
+{
+    return provider->api->login.build != NULL && provider->account.token == NULL;
+}
+
+/* After the gateway refused the session's token: a new one, unless there is none to renew or no time left. */
+static bool renew_token(struct session *session, const struct provider *provider, int64_t until_ms)
+{
+    struct outcome outcome = { 0 };
+    char *refused;
+    bool renewed;
+
+    if (!logs_in(provider) || *token_slot(session, provider) == NULL || now_steady_ms() >= until_ms)
+        return false;
+    refused = strdup(*token_slot(session, provider));
+    renewed = refused != NULL && find_token(session, provider, refused, until_ms, &outcome);
+    free(refused);
+    return renewed;
+}
+
+void session_ask(struct session *session, const struct provider *provider, const struct operation *operation,
+                 const struct query *query, int64_t until_ms, struct answer *answer)
+{
+    *answer = (struct answer){ 0 };
+    if (logs_in(provider) && !find_token(session, provider, NULL, until_ms, &answer->outcome))
+        return;
+    ask_once(session, provider, operation, query, until_ms, answer);
+    if (!answer->outcome.token_refused || !renew_token(session, provider, until_ms))
+        return;
+    answer_clear(answer);
+    ask_once(session, provider, operation, query, until_ms, answer);
+}
+
 static void outcome_for_all(struct batch *batch, const struct outcome *outcome)
 {
     for (size_t i = 0; i < batch->count; i++)
         batch->item[i].outcome = *outcome;
 }
 
-/* Build, carry, judge, once. */
 static void send_once(struct session *session, const struct provider *provider, struct batch *batch,
                       int64_t until_ms)
 {
-    struct account account = provider->account;
+    const struct account account = account_here(session, provider);
     struct request request = { 0 };
     struct reply reply = { 0 };
     struct error err = { 0 };
     struct outcome outcome = { 0 };
 
     outcome_for_all(batch, &outcome);
-    account.wire = session->wire;
-    if (provider->api->login.build != NULL && *token_slot(session, provider) != NULL)
-        account.token = *token_slot(session, provider);
     if (!provider->api->send.build(batch, &account, &request, &err)) {
         /* This driver cannot make a request of it; another may. */
         outcome_set(&outcome, OUTCOME_ACCOUNT, "", err.text);
@@ -221,19 +270,13 @@ static bool token_was_refused(const struct batch *batch)
 void session_send(struct session *session, const struct provider *provider, struct batch *batch,
                   int64_t until_ms)
 {
-    bool logs_in = provider->api->login.build != NULL && provider->account.token == NULL;
     struct outcome outcome = { 0 };
-    char *refused;
 
-    if (logs_in && !find_token(session, provider, NULL, until_ms, &outcome)) {
+    if (logs_in(provider) && !find_token(session, provider, NULL, until_ms, &outcome)) {
         outcome_for_all(batch, &outcome);
         return;
     }
     send_once(session, provider, batch, until_ms);
-    if (!logs_in || !token_was_refused(batch) || now_steady_ms() >= until_ms)
-        return;
-    refused = strdup(*token_slot(session, provider));
-    if (refused != NULL && find_token(session, provider, refused, until_ms, &outcome))
+    if (token_was_refused(batch) && renew_token(session, provider, until_ms))
         send_once(session, provider, batch, until_ms);
-    free(refused);
 }

@@ -26,4 +26,9 @@ void session_close(struct session *session);
 void session_send(struct session *session, const struct provider *provider, struct batch *batch,
                   int64_t until_ms);
 
+/* Ask one question and judge the reply, logging in as above; a refused token costs a second try, since
+   nothing was done. answer->outcome says how it ended. The caller clears answer. */
+void session_ask(struct session *session, const struct provider *provider, const struct operation *operation,
+                 const struct query *query, int64_t until_ms, struct answer *answer);
+
 #endif

@@ -20,6 +20,7 @@ struct request_part { /* one multipart field or file */
 };
 
 struct request {
+    bool once;          /* acts although it has no body (a cancel by GET): never to be repeated by itself */
     const char *method; /* "GET", "POST", "DELETE": static */
     struct buf target;  /* path behind the provider's base URL, with "?query" when there are query fields */
     struct buf headers; /* "Name: value\n" lines; the body's content type is not among them */

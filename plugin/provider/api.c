@@ -39,21 +39,10 @@ const char *account_key(const struct account *account, const char *key)
     return NULL;
 }
 
-void rows_clear(struct rows *rows)
-{
-    for (size_t i = 0; i < rows->count; i++) {
-        for (size_t j = 0; rows->column[j] != NULL; j++)
-            free(rows->row[i][j]);
-        free(rows->row[i]);
-    }
-    free(rows->row);
-    *rows = (struct rows){ 0 };
-}
-
 void answer_clear(struct answer *answer)
 {
     free(answer->token);
-    rows_clear(&answer->rows);
+    listing_clear(&answer->listing);
     *answer = (struct answer){ 0 };
 }
 

@@ -8,6 +8,7 @@
 #include "http/reply.h"
 #include "http/request.h"
 #include "http/wire.h"
+#include "provider/listing.h"
 #include "provider/outcome.h"
 #include "settings/settings.h"
 #include "text/fit.h"
@@ -48,7 +49,6 @@ struct batch {
     const char *at;    /* reservation, "YYYY-MM-DD HH:MM:SS" in Korean time; NULL: now */
     const void *image; /* JPEG for mms; NULL: none */
     size_t image_bytes;
-    const char *image_name;
     struct batch_item *item;
     size_t count;
 };
@@ -61,26 +61,17 @@ struct query {
     const char *month;             /* YYYYMM */
     const char *from_day, *to_day; /* DD */
     const char *kind, *result, *phone, *callback, *text;
-    const char *field[7]; /* CETC1 to CETC6 by number; [0] unused */
-    int page, size;       /* 0: the api's default */
+    const char *field[7];    /* CETC1 to CETC6 by number; [0] unused */
+    int page, size;          /* 0: the api's default */
+    const char *start, *end; /* of a time span, as the gateway wants them */
 };
-
-/* A table for people and programs: columns are static names, cells belong to the table and may be NULL
- * (nothing said). */
-struct rows {
-    const char *const *column; /* ended by NULL */
-    char ***row;
-    size_t count;
-    long total; /* all there are at the gateway; -1 when not said */
-};
-void rows_clear(struct rows *rows);
 
 /* What a reply to a query says. */
 struct answer {
     struct outcome outcome;
     char *token;         /* login: the caller frees */
     int64_t token_until; /* seconds since 1970; 0: the manual names no end */
-    struct rows rows;
+    struct listing listing;
 };
 void answer_clear(struct answer *answer);
 

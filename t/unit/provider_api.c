@@ -302,23 +302,6 @@ static void answers_take_sane_tokens_only(void **state)
     answer_clear(&answer);
 }
 
-static void rows_are_cleared_whole(void **state)
-{
-    static const char *const columns[] = { "a", "b", NULL };
-    struct rows rows = { .column = columns, .row = calloc(2, sizeof *rows.row), .count = 2 };
-
-    (void)state;
-    assert_non_null(rows.row);
-    for (size_t i = 0; i < 2; i++) {
-        rows.row[i] = calloc(2, sizeof *rows.row[i]);
-        assert_non_null(rows.row[i]);
-        rows.row[i][1] = strdup("cell"); /* the first says nothing */
-    }
-    rows_clear(&rows);
-    assert_null(rows.row);
-    rows_clear(&rows);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -334,7 +317,6 @@ int main(void)
         cmocka_unit_test(countries_are_reached),
         cmocka_unit_test(keys_have_fallbacks),
         cmocka_unit_test(answers_take_sane_tokens_only),
-        cmocka_unit_test(rows_are_cleared_whole),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
