@@ -46,37 +46,13 @@ static bool list_kinds(const struct provider *provider, struct buf *out)
            && add_word(out, provider->limits.mms > 0 && (provider->api->caps & API_IMAGE), "mms");
 }
 
-/* What the driver has; more than these words once it has more. */
 static bool list_operations(const struct api *api, struct buf *out)
 {
-    const struct {
-        bool has;
-        const char *word;
-    } all[] = {
-        { api->send.build != NULL, "send" },
-        { api->login.build != NULL, "login" },
-        { api->balance.build != NULL, "balance" },
-        { api->result.build != NULL, "result" },
-        { api->list.build != NULL, "list" },
-        { api->reservation_list.build != NULL, "reservation-list" },
-        { api->reservation_show.build != NULL, "reservation-show" },
-        { api->reservation_cancel.build != NULL, "reservation-cancel" },
-        { api->reservation_cancel_all.build != NULL, "reservation-cancel-all" },
-        { api->unsubscribed_list.build != NULL, "unsubscribed-list" },
-        { api->unsubscribed_add.build != NULL, "unsubscribed-add" },
-        { api->unsubscribed_remove.build != NULL, "unsubscribed-remove" },
-        { api->senders.build != NULL, "senders" },
-        { api->reports.build != NULL, "reports" },
-        { api->replies.build != NULL, "replies" },
-        { api->signup.build != NULL, "signup" },
-        { api->webhook.judge != NULL, "webhook" },
-    };
+    bool listed = add_word(out, api->send.build != NULL, "send");
 
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-        if (!add_word(out, all[i].has, all[i].word))
-            return false;
-    }
-    return true;
+    for (const struct api_operation *o = api_operations; listed && o->word != NULL; o++)
+        listed = add_word(out, api_operation(api, o->word) != NULL, o->word);
+    return listed && add_word(out, api->webhook.judge != NULL, "webhook");
 }
 
 static bool show_usable(const struct provider *provider, struct buf *cell)

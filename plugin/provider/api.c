@@ -28,6 +28,35 @@ bool api_reaches(const struct api *api, const char *number)
     return false;
 }
 
+const struct api_operation api_operations[] = {
+    { "login", offsetof(struct api, login) },
+    { "balance", offsetof(struct api, balance) },
+    { "result", offsetof(struct api, result) },
+    { "list", offsetof(struct api, list) },
+    { "reservation-list", offsetof(struct api, reservation_list) },
+    { "reservation-show", offsetof(struct api, reservation_show) },
+    { "reservation-cancel", offsetof(struct api, reservation_cancel) },
+    { "reservation-cancel-all", offsetof(struct api, reservation_cancel_all) },
+    { "unsubscribed-list", offsetof(struct api, unsubscribed_list) },
+    { "unsubscribed-add", offsetof(struct api, unsubscribed_add) },
+    { "unsubscribed-remove", offsetof(struct api, unsubscribed_remove) },
+    { "senders", offsetof(struct api, senders) },
+    { "reports", offsetof(struct api, reports) },
+    { "replies", offsetof(struct api, replies) },
+    { "signup", offsetof(struct api, signup) },
+    { 0 },
+};
+
+const struct operation *api_operation(const struct api *api, const char *word)
+{
+    for (const struct api_operation *o = api_operations; o->word != NULL; o++) {
+        const struct operation *found = (const struct operation *)((const char *)api + o->offset);
+        if (strcmp(o->word, word) == 0)
+            return found->build == NULL ? NULL : found;
+    }
+    return NULL;
+}
+
 const char *account_key(const struct account *account, const char *key)
 {
     if (account->section != NULL)

@@ -136,6 +136,16 @@ struct api {
 
 extern const struct api api_smsjoa, api_notificationsms, api_apiplex, api_nanuminet, api_sms57;
 
+/* The operations beside send and webhook by their words ("reservation-cancel"), ended by a zeroed row. */
+struct api_operation {
+    const char *word;
+    size_t offset; /* in struct api */
+};
+extern const struct api_operation api_operations[];
+
+/* The operation of that word; NULL when this gateway has none. */
+const struct operation *api_operation(const struct api *api, const char *word);
+
 /* All of them, ended by NULL. */
 extern const struct api *const apis[];
 const struct api *api_named(const char *name); /* NULL when there is none */
