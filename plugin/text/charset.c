@@ -1,7 +1,7 @@
-/* Which characters a gateway's phones can show and what they cost. The sets are read once from glibc's
-   converters as two bitmaps, in the direction bytes to characters: what a phone would decode is what it
-   shows, and a character that merely can be encoded (U+20A9 shares the bytes of U+FFE6) does not count as
-   held. Replacing what is lacking is told in kin.c and emoji.c. */
+/* Which characters a gateway's phones can show and what they cost. glibc's converters are asked about each
+   character once, there and back: what a phone would decode is what it shows, and a character that merely can
+   be encoded (U+20A9 shares the bytes of U+FFE6) does not count as held. Replacing what is lacking is told in
+   kin.c and emoji.c. */
 #include "text/charset.h"
 
 #include <errno.h>
@@ -13,23 +13,24 @@
 #include "text/emoji.h"
 #include "text/kin.h"
 
-/* The double bytes of each Korean charset: rows by lead byte, cells by trail byte, both up to 0xFE. */
 static const struct {
     const char *name;  /* the setting's word */
     const char *iconv; /* NULL: nothing to convert */
-    unsigned char lead, trail;
 } sets[] = {
-    [CHARSET_EUCKR] = {"euc-kr", "EUC-KR", 0xa1, 0xa1},
-    [CHARSET_CP949] = { "cp949", "CP949",  0x81, 0x41},
-    [CHARSET_UCS2] = { "ucs2",  NULL,     0,    0   },
+    [CHARSET_EUCKR] = { "euc-kr", "EUC-KR" },
+    [CHARSET_CP949] = { "cp949", "CP949" },
+    [CHARSET_UCS2] = { "ucs2", NULL },
 };
 #define SETS (sizeof sets / sizeof sets[0])
 
-/* One bit for each character of the BMP. Written by charset_open only. */
-static struct held {
+#define BMP 0x10000
+
+/* What the converters said, one bit for each character of the BMP. */
+static struct known {
     bool ready;
-    uint64_t bits[0x10000 / 64];
-} held[SETS];
+    iconv_t to, from;
+    uint64_t asked[BMP / 64], held[BMP / 64];
+} known[SETS];
 
 bool charset_named(const char *word, enum charset *charset)
 {
@@ -54,50 +55,56 @@ static bool doubtful(uint32_t point)
     return point == 0xad || point == 0x3164 || point == 0x327e;
 }
 
-static bool read_row(iconv_t converter, unsigned char lead, unsigned char trail, struct held *into)
+/* Whether the character becomes two bytes and those become it again. */
+static bool survives(const struct known *set, uint32_t point)
 {
-    char pairs[2 * 0xff];
-    uint32_t points[0xff];
-    char *in = pairs, *out = (char *)points;
-    size_t in_left = 0, out_left = sizeof points;
+    uint32_t back = 0;
+    char pair[4], *in = (char *)&point, *out = pair;
+    size_t in_left = sizeof point, out_left = sizeof pair;
 
-    for (unsigned cell = trail; cell < 0xff; cell++) {
-        pairs[in_left++] = (char)lead;
-        pairs[in_left++] = (char)cell;
+    if (iconv(set->to, &in, &in_left, &out, &out_left) != 0 || out != pair + 2)
+        return false;
+    in = pair;
+    in_left = 2;
+    out = (char *)&back;
+    out_left = sizeof back;
+    return iconv(set->from, &in, &in_left, &out, &out_left) == 0 && out_left == 0 && back == point;
+}
+
+static bool holds(struct known *set, uint32_t point)
+{
+    uint64_t bit = (uint64_t)1 << point % 64;
+
+    if (!set->ready || point >= BMP)
+        return false;
+    if ((set->asked[point / 64] & bit) == 0) {
+        set->asked[point / 64] |= bit;
+        if (!doubtful(point) && survives(set, point))
+            set->held[point / 64] |= bit;
     }
-    while (in_left > 0 && iconv(converter, &in, &in_left, &out, &out_left) == (size_t)-1) {
-        if (errno != EILSEQ || in_left < 2)
-            return false;
-        in += 2; /* an empty cell of the table */
-        in_left -= 2;
-    }
-    for (size_t i = 0; i < (sizeof points - out_left) / sizeof points[0]; i++)
-        if (points[i] >= 0x80 && points[i] <= 0xffff && !doubtful(points[i]))
-            into->bits[points[i] / 64] |= (uint64_t)1 << points[i] % 64;
-    return true;
+    return (set->held[point / 64] & bit) != 0;
 }
 
 bool charset_open(enum charset charset, struct error *err)
 {
-    struct held *into = &held[charset];
-    iconv_t converter;
-    bool read = true;
+    const char *name = sets[charset].iconv;
+    struct known *set = &known[charset];
 
-    if (into->ready || sets[charset].iconv == NULL)
+    if (set->ready || name == NULL)
         return true;
     /* WCHAR_T is UCS-4 in the machine's order, and the converters' own inner form: one step. */
-    converter = iconv_open("WCHAR_T", sets[charset].iconv);
-    if (converter == (iconv_t)-1)
+    set->to = iconv_open(name, "WCHAR_T");
+    if (set->to == (iconv_t)-1)
         return error_set(err, ERROR_SYSTEM, errno,
-                         "the C library has no converter for %s: %s (are its gconv modules installed?)",
-                         sets[charset].iconv, strerror(errno));
-    for (unsigned lead = sets[charset].lead; read && lead < 0xff; lead++)
-        read = read_row(converter, (unsigned char)lead, sets[charset].trail, into);
-    iconv_close(converter);
-    if (!read)
-        return error_set(err, ERROR_SYSTEM, 0, "the C library's converter for %s does not work",
-                         sets[charset].iconv);
-    into->ready = true;
+                         "the C library has no converter for %s: %s (are its gconv modules installed?)", name,
+                         strerror(errno));
+    set->from = iconv_open("WCHAR_T", name);
+    if (set->from == (iconv_t)-1) {
+        iconv_close(set->to);
+        return error_set(err, ERROR_SYSTEM, errno, "the C library's converter for %s does not work: %s", name,
+                         strerror(errno));
+    }
+    set->ready = true;
     return true;
 }
 
@@ -117,7 +124,7 @@ int charset_cost(enum charset charset, uint32_t point)
         return (point >= 0x20 && point != 0x7f) || point == '\n';
     if (charset == CHARSET_UCS2)
         return ucs2_cost(point);
-    return point <= 0xffff && (held[charset].bits[point / 64] >> point % 64 & 1) != 0 ? 2 : 0;
+    return holds(&known[charset], point) ? 2 : 0;
 }
 
 long charset_measure(enum charset charset, const char *text, size_t bytes)
@@ -167,6 +174,8 @@ bool charset_replace(enum charset charset, const char *text, size_t bytes, struc
         char kin[KIN_BYTES];
 
         length = utf8_decode(text + at, bytes - at, &point);
+        if (length > 1 && !charset_open(charset, err))
+            return false;
         if (length > 0 && charset_cost(charset, point) > 0)
             continue;
         if (at > kept && !buf_add(out, text + kept, at - kept))

@@ -20,7 +20,8 @@ bool charset_named(const char *word, enum charset *charset);
 const char *charset_name(enum charset charset);
 
 /* Make iconv ready. Fails with a clear error (ERROR_SYSTEM) where the C library's converter (gconv) is
-   missing. Must come before the other functions; cheap when repeated. */
+   missing. Cheap when repeated. charset_replace calls it at the first character that is not ASCII, so a text
+   of ASCII needs no converter; until then no other character is held. */
 bool charset_open(enum charset charset, struct error *err);
 
 /* What the character costs in that charset: 1 or 2; 0 when the charset lacks it. */

@@ -234,8 +234,7 @@ bool fit_text(const struct rendered *rendered, const char *subject, const char *
         error_memory(err);
         goto out;
     }
-    if (!charset_open(limits->charset, err)
-        || !replace_line(limits->charset, signature, &body.signature, &made.replaced, err)
+    if (!replace_line(limits->charset, signature, &body.signature, &made.replaced, err)
         || !replace_pieces(limits->charset, rendered, &body.text, &made.replaced, err)
         || !finish_body(&body, limits->charset, err))
         goto out;
