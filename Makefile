@@ -18,6 +18,7 @@ DEFINES := -D_GNU_SOURCE -DMUNJA_VERSION='"$(VERSION)"' -DMUNJA_CONFIG='"$(SYSCO
            -DMUNJA_STORE='"$(STATEDIR)/munja.db"' -DMUNJA_HALVES='"$(HALVES)"'
 COMPILE  = $(CC) -std=c11 $(DEFINES) -Iplugin -It -fPIC -MMD -MP $(HARDEN) $(WARN) $(WERROR) $(CFLAGS) $(SAN)
 LINK     = $(CC) $(CFLAGS) $(SAN) -Wl,--as-needed -Wl,-z,relro
+HALF     = $(LINK) -shared -Wl,-z,now
 
 # Who links what. The executable holds the accepting half and shows its functions to the other two; munja_deliver.so
 # routes, fits and speaks to gateways; munja_http.so alone needs libcurl and libcrypto.
@@ -52,11 +53,11 @@ $(B)/bin/munja: $(call objects,$(ACCEPT))
 
 $(B)/lib/munja/munja_deliver.so: $(call objects,$(DELIVER)) plugin/deliver.map
 	@mkdir -p $(@D)
-	$(LINK) -shared -Wl,--version-script=plugin/deliver.map -o $@ $(filter %.o,$^) $(DELIVER_LIBS)
+	$(HALF) -Wl,--version-script=plugin/deliver.map -o $@ $(filter %.o,$^) $(DELIVER_LIBS)
 
 $(B)/lib/munja/munja_http.so: $(call objects,$(HTTP)) plugin/http.map
 	@mkdir -p $(@D)
-	$(LINK) -shared -Wl,--version-script=plugin/http.map -o $@ $(filter %.o,$^) $(HTTP_LIBS)
+	$(HALF) -Wl,--version-script=plugin/http.map -o $@ $(filter %.o,$^) $(HTTP_LIBS)
 
 # Unit tests and fuzz targets link everything but the door itself.
 $(B)/libmunja.a: $(call objects,$(filter-out plugin/munja.c,$(ACCEPT)) $(DELIVER) $(HTTP))
@@ -90,10 +91,10 @@ demo: all sim
 	@MUNJA_BUILD=$(abspath $(B)) t/demo
 
 # CPU and wall time of munja, the curl command and a bare libcurl program, side by side in one run.
-$(B)/t/bare: t/bench/bare.c | deps
+$(B)/t/bare $(B)/t/spend: $(B)/t/%: t/bench/%.c | deps
 	@mkdir -p $(@D)
-	$(COMPILE) -o $@ $< -lcurl
-bench: all sim $(B)/t/bare
+	$(COMPILE) -o $@ $< -Wl,--as-needed -lcurl
+bench: all sim $(B)/t/bare $(B)/t/spend
 	@MUNJA_BUILD=$(abspath $(B)) perl t/bench/run
 
 # Each parser of foreign bytes, FUZZ_SECONDS long, from its corpus. FUZZ_RUNS=0 only replays the corpus.
