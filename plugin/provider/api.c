@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 const struct api *const apis[] = {
     &api_smsjoa, &api_notificationsms, &api_apiplex, &api_nanuminet, &api_sms57, NULL,
@@ -26,6 +27,32 @@ bool api_reaches(const struct api *api, const char *number)
         return strncmp(number, "+86", 3) == 0;
     }
     return false;
+}
+
+/* Read and written again, a time that does not exist (31 February) or has another form comes out changed. */
+static bool is_time(const char *text)
+{
+    static const char form[] = "%Y-%m-%d %H:%M:%S";
+    struct tm when = { 0 };
+    char again[32] = "";
+    time_t at;
+
+    if (strptime(text, form, &when) == NULL)
+        return false;
+    at = timegm(&when);
+    return gmtime_r(&at, &when) != NULL && strftime(again, sizeof again, form, &when) > 0
+           && strcmp(again, text) == 0;
+}
+
+bool api_takes(const struct api *api, const struct batch *batch, struct error *err)
+{
+    if (batch->at != NULL && (api->caps & API_RESERVE) == 0)
+        return error_set(err, ERROR_USAGE, 0, "--at: %s takes no reservations", api->title);
+    if (batch->at != NULL && !is_time(batch->at))
+        return error_set(err, ERROR_USAGE, 0, "--at: no such time as \"%.30s\"", batch->at);
+    if (batch->image != NULL && ((api->caps & API_IMAGE) == 0 || batch->kind != KIND_MMS))
+        return error_set(err, ERROR_BUG, 0, "an image in a message that is no MMS of %s", api->title);
+    return true;
 }
 
 const struct api_operation api_operations[] = {

@@ -150,6 +150,11 @@ const struct operation *api_operation(const struct api *api, const char *word);
 extern const struct api *const apis[];
 const struct api *api_named(const char *name); /* NULL when there is none */
 
+/* What a send build asks first: a reservation only where the api takes one, and of a time that exists and is
+   written as struct batch says (ERROR_USAGE); an image only for mms, and only where it can be sent
+   (ERROR_BUG). */
+bool api_takes(const struct api *api, const struct batch *batch, struct error *err);
+
 /* Whether this gateway can reach the number at all (its country). */
 bool api_reaches(const struct api *api, const char *number);
 

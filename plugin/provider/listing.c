@@ -4,6 +4,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *const listing_balance[] = { "left", "unit", "charge", NULL };
+const char *const listing_result[] = { "reference", "recipient", "kind", "state",   "code",
+                                       "meaning",   "sent",      "done", "carrier", NULL };
+const char *const listing_list[] = { "reference", "kind", "recipient", "sender", "subject", "text",
+                                     "state",     "code", "meaning",   "sent",   "files",   NULL };
+const char *const listing_reservation[] = { "reference", "kind", "recipient", "sender", "text",
+                                            "time",      "zone", "state",     NULL };
+const char *const listing_cancelled[] = { "reference", NULL };
+const char *const listing_unsubscribed[] = { "number", "since", "by", NULL };
+const char *const listing_senders[] = { "number", NULL };
+const char *const listing_reports[] = { "reference", "recipient", "state", "code", "meaning", "time", NULL };
+const char *const listing_replies[] = { "reference", "sender", "recipient", "text", "time", NULL };
+const char *const listing_signup[] = { "name", NULL };
+const char *const listing_webhook[] = { "what",    "reference", "recipient", "sender",  "state", "code",
+                                        "meaning", "text",      "time",      "carrier", NULL };
+
 static size_t width(const struct listing *listing)
 {
     size_t columns = 0;

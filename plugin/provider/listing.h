@@ -26,4 +26,15 @@ const char *listing_cell(const struct listing *listing, size_t row, const char *
 
 void listing_clear(struct listing *listing);
 
+/* The columns of each operation, the same whatever the gateway; its cells in their order. */
+extern const char *const listing_balance[],
+    *const listing_result[], *const listing_list[], *const listing_reservation[],
+                                                        *const listing_cancelled[],
+                                                            *const listing_unsubscribed[],
+                                                                *const listing_senders[],
+                                                                    *const listing_reports[],
+                                                                        *const listing_replies[],
+                                                                            *const listing_signup[],
+                                                                                *const listing_webhook[];
+
 #endif

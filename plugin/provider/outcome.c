@@ -107,11 +107,41 @@ void outcome_accept(struct outcome *outcome, const char *reference)
 
 const struct verdict *verdict_find(const struct verdict *rows, const char *code)
 {
-    for (; rows->code != NULL; rows++) {
+    for (; code != NULL && rows->code != NULL; rows++) {
         if (strcmp(rows->code, code) == 0)
             return rows;
     }
     return NULL;
+}
+
+const struct receipt *receipt_find(const struct receipt *rows, const char *code)
+{
+    for (; code != NULL && rows->code != NULL; rows++) {
+        if (strcmp(rows->code, code) == 0)
+            return rows;
+    }
+    return NULL;
+}
+
+static bool stands_for(const char *row, const char *code)
+{
+    size_t length = strlen(row);
+
+    return length > 4 && strcmp(row + length - 4, "NNNN") == 0 && strncmp(row, code, length - 4) == 0
+           && code[length - 4] != '\0';
+}
+
+const struct receipt *receipt_find(const struct receipt *rows, const char *code)
+{
+    const struct receipt *found = NULL;
+
+    for (; rows->code != NULL; rows++) {
+        if (strcmp(rows->code, code) == 0)
+            return rows;
+        if (found == NULL && stands_for(rows->code, code))
+            found = rows;
+    }
+    return found;
 }
 
 void outcome_from_code(struct outcome *outcome, const struct verdict *rows, const char *code,
@@ -171,7 +201,7 @@ void outcome_from_reply(struct outcome *outcome, const struct reply *reply)
 void outcome_from_refusal(struct outcome *outcome, const struct verdict *rows, const char *code,
                           const char *said, const struct reply *reply)
 {
-    if (code != NULL && verdict_find(rows, code) != NULL) {
+    if (verdict_find(rows, code) != NULL) {
         outcome_from_code(outcome, rows, code, said);
         take_pause(outcome, reply);
         return;

@@ -51,7 +51,7 @@ enum receipt_kind {
 const char *receipt_name(enum receipt_kind kind);
 
 struct receipt {
-    const char *code;
+    const char *code; /* one that ends in NNNN stands for all codes that begin alike */
     enum receipt_kind kind;
     const char *meaning;
     const char *printed;
@@ -82,6 +82,11 @@ void outcome_from_reply(struct outcome *outcome, const struct reply *reply);
 void outcome_from_refusal(struct outcome *outcome, const struct verdict *rows, const char *code,
                           const char *said, const struct reply *reply);
 
+/* The row of a code, which may be NULL; NULL when the table has none. Capital and small letters differ. */
 const struct verdict *verdict_find(const struct verdict *rows, const char *code);
+const struct receipt *receipt_find(const struct receipt *rows, const char *code);
+
+/* The row of that very code, else the one with NNNN that stands for it; NULL when there is none. */
+const struct receipt *receipt_find(const struct receipt *rows, const char *code);
 
 #endif
