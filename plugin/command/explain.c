@@ -89,6 +89,15 @@ static bool is_wanted(const char *code, const char *wanted, bool any_case)
     return any_case ? strcasecmp(code, wanted) == 0 : strcmp(code, wanted) == 0;
 }
 
+static bool add_receipt(struct found *found, const struct receipt_table *table, const struct receipt *row,
+                        struct error *err)
+{
+    const char *const cell[COLUMNS] = { row->code,    receipt_name(row->kind),   row->meaning,
+                                        row->printed, receipt_action(row->kind), table->title };
+
+    return add(found, cell, err);
+}
+
 /* The rows of one code, or of all when wanted is NULL. */
 static bool collect(const struct api *api, const char *wanted, bool any_case, struct found *found,
                     struct error *err)
@@ -103,11 +112,20 @@ static bool collect(const struct api *api, const char *wanted, bool any_case, st
     }
     for (const struct receipt_table *t = api->receipts; t != NULL && t->rows != NULL; t++) {
         for (const struct receipt *r = t->rows; r->code != NULL; r++) {
-            const char *const cell[COLUMNS] = { r->code,    receipt_name(r->kind),   r->meaning,
-                                                r->printed, receipt_action(r->kind), t->title };
-            if (is_wanted(r->code, wanted, any_case) && !add(found, cell, err))
+            if (is_wanted(r->code, wanted, any_case) && !add_receipt(found, t, r, err))
                 return false;
         }
+    }
+    return true;
+}
+
+/* The rows that stand for a code which is in no table by itself. */
+static bool collect_standing(const struct api *api, const char *code, struct found *found, struct error *err)
+{
+    for (const struct receipt_table *t = api->receipts; t != NULL && t->rows != NULL; t++) {
+        const struct receipt *row = receipt_find(t->rows, code);
+        if (row != NULL && !add_receipt(found, t, row, err))
+            return false;
     }
     return true;
 }
@@ -164,8 +182,8 @@ static bool explain(const char *name, const char *code, bool json, struct error 
         error_set(err, ERROR_USAGE, 0, "no such api \"%s\" (%s)", name, buf_text(&names));
         goto out;
     }
-    if (!collect(api, code, false, &found, err)
-        || (found.rows == 0 && !collect(api, code, true, &found, err)))
+    if (!collect(api, code, false, &found, err) || (found.rows == 0 && !collect(api, code, true, &found, err))
+        || (found.rows == 0 && code != NULL && !collect_standing(api, code, &found, err)))
         goto out;
     if (found.rows == 0) {
         error_set(err, ERROR_USAGE, 0, "no table of %s has a code \"%s\": munja explain %s lists them all",

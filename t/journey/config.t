@@ -170,6 +170,8 @@ $run = munja('explain', 'apiplex', 'd', '--json');
 $json = eval { JSON::PP->new->utf8->decode($run->{out}) };
 ok($json && (grep { $_->{code} eq 'd' } @{ $json->{codes} }) && !(grep { $_->{code} eq 'D' } @{ $json->{codes} }),
     'codes are told apart by case');
+$run = munja('explain', 'sms57', 'MO:0299');
+like($run->{out}, qr/^sms57 MO:NNNN: NNNN is the next gateway's own code/, 'explain: a row that stands for many codes');
 $run = munja('explain', 'smsjoa', '-7');
 is($run->{exit}, 3, 'an unknown code');
 like($run->{out}, qr/^MUNJA UNKNOWN - no table of .* has a code "-7": munja explain smsjoa lists them all$/, 'is said');

@@ -170,6 +170,39 @@ static void refusals_are_read_by_code_then_status(void **state)
     assert_string_equal(outcome.code, "http-422");
 }
 
+static void receipts_are_found(void **state)
+{
+    static const struct receipt rows[] = {
+        { "MO:NNNN", RECEIPT_GATEWAY, "another's", "-" },
+        { "MO:0254", RECEIPT_GATEWAY, "late", "-" },
+        { "NNNN", RECEIPT_FAILED, "four letters alone stand for themselves", "-" },
+        { "00", RECEIPT_WAITING, "waiting", "-" },
+        { 0 },
+    };
+    static const struct {
+        const char *code;
+        const struct receipt *row;
+    } cases[] = {
+        { "MO:0254", &rows[1] },
+        { "MO:0299", &rows[0] },
+        { "MO:CB:0013", &rows[0] },
+        { "MO:NNNN", &rows[0] },
+        { "MO:", NULL },
+        { "MO", NULL },
+        { "MA:0299", NULL },
+        { "mo:0299", NULL },
+        { "NNNN", &rows[2] },
+        { "0001", NULL },
+        { "", NULL },
+        { "00", &rows[3] },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < CASES(cases); i++)
+        if (receipt_find(rows, cases[i].code) != cases[i].row)
+            fail_msg("%s", cases[i].code);
+}
+
 static void names_every_kind(void **state)
 {
     (void)state;
@@ -195,6 +228,7 @@ int main(void)
         cmocka_unit_test(looks_up_codes),
         cmocka_unit_test(reads_statuses),
         cmocka_unit_test(refusals_are_read_by_code_then_status),
+        cmocka_unit_test(receipts_are_found),
         cmocka_unit_test(names_every_kind),
     };
 
