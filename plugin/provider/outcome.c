@@ -114,15 +114,6 @@ const struct verdict *verdict_find(const struct verdict *rows, const char *code)
     return NULL;
 }
 
-const struct receipt *receipt_find(const struct receipt *rows, const char *code)
-{
-    for (; code != NULL && rows->code != NULL; rows++) {
-        if (strcmp(rows->code, code) == 0)
-            return rows;
-    }
-    return NULL;
-}
-
 static bool stands_for(const char *row, const char *code)
 {
     size_t length = strlen(row);
@@ -135,7 +126,7 @@ const struct receipt *receipt_find(const struct receipt *rows, const char *code)
 {
     const struct receipt *found = NULL;
 
-    for (; rows->code != NULL; rows++) {
+    for (; code != NULL && rows->code != NULL; rows++) {
         if (strcmp(rows->code, code) == 0)
             return rows;
         if (found == NULL && stands_for(rows->code, code))

@@ -84,7 +84,6 @@ void outcome_from_refusal(struct outcome *outcome, const struct verdict *rows, c
 
 /* The row of a code, which may be NULL; NULL when the table has none. Capital and small letters differ. */
 const struct verdict *verdict_find(const struct verdict *rows, const char *code);
-const struct receipt *receipt_find(const struct receipt *rows, const char *code);
 
 /* The row of that very code, else the one with NNNN that stands for it; NULL when there is none. */
 const struct receipt *receipt_find(const struct receipt *rows, const char *code);
