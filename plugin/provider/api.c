@@ -1,6 +1,7 @@
 /* The table of gateways, and what every driver shares. */
 #include "provider/api.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -29,6 +30,8 @@ bool api_reaches(const struct api *api, const char *number)
     return false;
 }
 
+#define IMAGE_URL_MAX 2000
+
 /* Read and written again, a time that does not exist (31 February) or has another form comes out changed. */
 static bool is_time(const char *text)
 {
@@ -44,6 +47,17 @@ static bool is_time(const char *text)
            && strcmp(again, text) == 0;
 }
 
+/* An address in the form that every client reads: nothing but printable ASCII. */
+static bool is_address(const char *text)
+{
+    size_t scheme = strncmp(text, "https://", 8) == 0 ? 8 : strncmp(text, "http://", 7) == 0 ? 7 : 0;
+
+    for (const char *c = text; *c != '\0'; c++)
+        if (*c <= ' ' || *c > '~')
+            return false;
+    return scheme > 0 && isalnum((unsigned char)text[scheme]) && strlen(text) <= IMAGE_URL_MAX;
+}
+
 bool api_takes(const struct api *api, const struct batch *batch, struct error *err)
 {
     if (batch->at != NULL && (api->caps & API_RESERVE) == 0)
@@ -52,6 +66,11 @@ bool api_takes(const struct api *api, const struct batch *batch, struct error *e
         return error_set(err, ERROR_USAGE, 0, "--at: no such time as \"%.30s\"", batch->at);
     if (batch->image != NULL && ((api->caps & API_IMAGE) == 0 || batch->kind != KIND_MMS))
         return error_set(err, ERROR_BUG, 0, "an image in a message that is no MMS of %s", api->title);
+    if (batch->image_url != NULL && ((api->caps & API_IMAGE_URL) == 0 || batch->kind != KIND_MMS))
+        return error_set(err, ERROR_BUG, 0, "the address of an image in a message that is no MMS of %s",
+                         api->title);
+    if (batch->image_url != NULL && !is_address(batch->image_url))
+        return error_set(err, ERROR_USAGE, 0, "--image: not an address that a gateway can fetch");
     return true;
 }
 
@@ -100,6 +119,29 @@ void answer_clear(struct answer *answer)
     free(answer->token);
     listing_clear(&answer->listing);
     *answer = (struct answer){ 0 };
+}
+
+bool answer_row(struct answer *answer, const char *const *cells)
+{
+    if (listing_add(&answer->listing, cells))
+        return true;
+    listing_clear(&answer->listing);
+    outcome_set(&answer->outcome, OUTCOME_RETRY, "", "out of memory");
+    return false;
+}
+
+/* As long as the references that outcomes keep. */
+#define REF_BYTES_MAX 95
+
+bool query_has_ref(const struct query *query, struct error *err)
+{
+    const char *ref = query->ref == NULL ? "" : query->ref;
+    size_t bytes = strlen(ref);
+    bool sane = bytes <= REF_BYTES_MAX && strspn(ref, ".") < bytes;
+
+    for (size_t i = 0; sane && i < bytes; i++)
+        sane = ref[i] > ' ' && ref[i] <= '~';
+    return sane || error_set(err, ERROR_USAGE, 0, "REF: not an id that a gateway gives");
 }
 
 /* Longer than any token seen (JWTs of some kilobytes), shorter than servers' limit for all headers. */

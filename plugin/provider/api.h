@@ -49,6 +49,7 @@ struct batch {
     const char *at;    /* reservation, "YYYY-MM-DD HH:MM:SS" in Korean time; NULL: now */
     const void *image; /* JPEG for mms; NULL: none */
     size_t image_bytes;
+    const char *image_url; /* in its place: an http:// or https:// address, where the gateway fetches it */
     struct batch_item *item;
     size_t count;
 };
@@ -66,6 +67,9 @@ struct query {
     const char *start, *end; /* of a time span, as the gateway wants them */
 };
 
+/* Whether ref is given and can be a gateway's id: printable ASCII that is no step in a path (ERROR_USAGE). */
+bool query_has_ref(const struct query *query, struct error *err);
+
 /* What a reply to a query says. */
 struct answer {
     struct outcome outcome;
@@ -74,6 +78,9 @@ struct answer {
     struct listing listing;
 };
 void answer_clear(struct answer *answer);
+
+/* Add a row to the listing of an answer that is accepted; when memory runs out, it is none (RETRY). */
+bool answer_row(struct answer *answer, const char *const *cells);
 
 /* The answer to a login that brought this token (NULL: none), copied when it can stand in a header; else
    UNSURE, which for a login only means that there is no token. */
@@ -105,6 +112,7 @@ enum {                     /* caps: promises, each checked for every driver by o
        API_LOOKUP = 2,     /* a send whose answer was lost can be found by its reference */
        API_RESERVE = 4,
        API_IMAGE = 8,
+       API_IMAGE_URL = 16,
 };
 
 enum country { COUNTRY_KOREA, COUNTRY_CHINA };
@@ -151,7 +159,7 @@ extern const struct api *const apis[];
 const struct api *api_named(const char *name); /* NULL when there is none */
 
 /* What a send build asks first: a reservation only where the api takes one, and of a time that exists and is
-   written as struct batch says (ERROR_USAGE); an image only for mms, and only where it can be sent
+   written as struct batch says (ERROR_USAGE); an image only for mms, and only where it can be sent that way
    (ERROR_BUG). */
 bool api_takes(const struct api *api, const struct batch *batch, struct error *err);
 
