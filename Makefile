@@ -20,26 +20,29 @@ COMPILE  = $(CC) -std=c11 $(DEFINES) -Iplugin -It -fPIC -MMD -MP $(HARDEN) $(WAR
 LINK     = $(CC) $(CFLAGS) $(SAN) -Wl,--as-needed -Wl,-z,relro
 HALF     = $(LINK) -shared -Wl,-z,now
 
-# Who links what. The executable holds the accepting half and shows its functions to the other two; munja_deliver.so
-# routes, fits and speaks to gateways; munja_http.so alone needs libcurl and libcrypto.
+# Who links what. The executable holds the accepting half and shows its functions to the others; munja_deliver.so
+# routes, fits and speaks to gateways; munja_http.so alone needs libcurl and libcrypto, munja_image.so libgd.
 ACCEPT  := plugin/munja.c $(wildcard plugin/base/*.c plugin/alert/*.c plugin/settings/*.c plugin/store/*.c) \
            $(addprefix plugin/flow/,accept.c answer.c exitcode.c halves.c) \
-           $(addprefix plugin/command/,notify.c options.c)
+           $(addprefix plugin/command/,notify.c options.c) $(addprefix plugin/image/,look.c read.c)
 HTTP    := plugin/http/transport.c plugin/http/digest.c
-DELIVER := $(filter-out $(ACCEPT) $(HTTP),$(wildcard plugin/*/*.c))
+IMAGE   := plugin/image/convert.c
+DELIVER := $(filter-out $(ACCEPT) $(HTTP) $(IMAGE),$(wildcard plugin/*/*.c))
 ACCEPT_LIBS  := -lsqlite3 -lconfuse -lunistring -ldl
 DELIVER_LIBS := -ljson-c -lunistring -lconfuse
 HTTP_LIBS    := -lcurl -lcrypto
+IMAGE_LIBS   := -lgd
 objects = $(patsubst %.c,$(B)/o/%.o,$(1))
 
-MUNJA := $(B)/bin/munja $(B)/lib/munja/munja_deliver.so $(B)/lib/munja/munja_http.so
+MUNJA := $(B)/bin/munja $(addprefix $(B)/lib/munja/,munja_deliver.so munja_http.so munja_image.so)
 
 .PHONY: all check asan bench fuzz fuzz-deps lint lint-deps format demo install clean deps sim
 all: $(MUNJA)
 
 # What the build and the tests need of Debian, installed only when something is missing.
 PACKAGES := gcc make pkg-config libcurl4-openssl-dev libjson-c-dev libssl-dev libconfuse-dev libsqlite3-dev \
-            libunistring-dev libmicrohttpd-dev libgnutls28-dev libcmocka-dev openssl perl curl ca-certificates sqlite3
+            libunistring-dev libgd-dev libmicrohttpd-dev libgnutls28-dev libcmocka-dev openssl perl curl \
+            ca-certificates sqlite3
 deps:
 	@t/deps $(PACKAGES)
 
@@ -59,15 +62,19 @@ $(B)/lib/munja/munja_http.so: $(call objects,$(HTTP)) plugin/http.map
 	@mkdir -p $(@D)
 	$(HALF) -Wl,--version-script=plugin/http.map -o $@ $(filter %.o,$^) $(HTTP_LIBS)
 
+$(B)/lib/munja/munja_image.so: $(call objects,$(IMAGE)) plugin/image.map
+	@mkdir -p $(@D)
+	$(HALF) -Wl,--version-script=plugin/image.map -o $@ $(filter %.o,$^) $(IMAGE_LIBS)
+
 # Unit tests and fuzz targets link everything but the door itself.
-$(B)/libmunja.a: $(call objects,$(filter-out plugin/munja.c,$(ACCEPT)) $(DELIVER) $(HTTP))
+$(B)/libmunja.a: $(call objects,$(filter-out plugin/munja.c,$(ACCEPT)) $(DELIVER) $(HTTP) $(IMAGE))
 	rm -f $@
 	ar rcs $@ $^
 
 UNIT := $(patsubst t/unit/%.c,$(B)/t/unit/%,$(wildcard t/unit/*.c))
 $(B)/t/unit/%: t/unit/%.c $(B)/libmunja.a
 	@mkdir -p $(@D)
-	$(COMPILE) -o $@ $< $(B)/libmunja.a -Wl,--as-needed $(ACCEPT_LIBS) $(DELIVER_LIBS) $(HTTP_LIBS) -lcmocka
+	$(COMPILE) -o $@ $< $(B)/libmunja.a -Wl,--as-needed $(ACCEPT_LIBS) $(DELIVER_LIBS) $(HTTP_LIBS) $(IMAGE_LIBS) -lcmocka
 
 # The gateway simulator: a test's tool, never part of the product.
 SIM := $(B)/t/gatewaysim
@@ -103,8 +110,8 @@ FUZZ := $(patsubst t/fuzz/%.c,$(B)/fuzz/%,$(wildcard t/fuzz/*.c))
 FUZZ_FLAGS = -std=c11 $(DEFINES) -Iplugin -It -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 $(B)/fuzz/%: t/fuzz/%.c $(wildcard plugin/*/*.[ch]) | deps
 	@mkdir -p $(@D)
-	clang $(FUZZ_FLAGS) -o $@ $< $(filter-out plugin/munja.c,$(ACCEPT)) $(DELIVER) $(HTTP) \
-	    $(ACCEPT_LIBS) $(DELIVER_LIBS) $(HTTP_LIBS)
+	clang $(FUZZ_FLAGS) -o $@ $< $(filter-out plugin/munja.c,$(ACCEPT)) $(DELIVER) $(HTTP) $(IMAGE) \
+	    $(ACCEPT_LIBS) $(DELIVER_LIBS) $(HTTP_LIBS) $(IMAGE_LIBS)
 fuzz: fuzz-deps $(FUZZ)
 	@for f in $(FUZZ); do n=$$(basename $$f); mkdir -p $(B)/corpus/$$n; echo "== $$n"; \
 	    $$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -verbosity=0 -print_final_stats=0 \
@@ -130,7 +137,7 @@ D = $(DESTDIR)
 install: all
 	install -d $(D)$(BINDIR) $(D)$(LIBDIR) $(D)$(MANDIR)/man1 $(D)$(MANDIR)/man5 $(D)$(DOCDIR) $(D)$(SYSCONFDIR)/munja
 	install -m 755 $(B)/bin/munja $(D)$(BINDIR)/munja.new && mv -f $(D)$(BINDIR)/munja.new $(D)$(BINDIR)/munja
-	for o in munja_deliver munja_http; do install -m 644 $(B)/lib/munja/$$o.so $(D)$(LIBDIR)/$$o.so.new \
+	for o in munja_deliver munja_http munja_image; do install -m 644 $(B)/lib/munja/$$o.so $(D)$(LIBDIR)/$$o.so.new \
 	    && mv -f $(D)$(LIBDIR)/$$o.so.new $(D)$(LIBDIR)/$$o.so || exit 1; done
 	install -m 644 contrib/man/munja.1 $(D)$(MANDIR)/man1/
 	install -m 644 contrib/man/munja.conf.5 $(D)$(MANDIR)/man5/

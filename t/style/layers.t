@@ -13,6 +13,7 @@ my %rank = (
     alert    => 1,
     text     => 1,
     http     => 1,
+    image    => 1,
     settings => 1,
     store    => 2,
     provider => 2,
@@ -29,6 +30,7 @@ my @libraries = (
     [ qr{^json-c/},                      qr{^(?:provider/|flow/show\.c$|command/)},    'json-c' ],
     [ qr{^(?:curl|openssl)/},            qr{^http/},                                   'libcurl, libcrypto' ],
     [ qr{^uni[a-z]+\.h$(?<!unistd\.h)},  qr{^(?:text/|alert/|command/table\.c$)},      'libunistring' ],
+    [ qr{^gd},                           qr{^image/convert\.c$},                       'libgd' ],
     [ qr{^iconv\.h$},                    qr{^text/},                                   'iconv' ],
     [ qr{^dlfcn\.h$},                    qr{^flow/halves\.c$},                         'dlopen' ],
     [ qr{^microhttpd\.h$},               qr{^command/},                                'libmicrohttpd' ],
@@ -107,13 +109,16 @@ sub needed_by {
 
 SKIP: {
     my $build = $ENV{MUNJA_BUILD} // '';
-    skip 'MUNJA_BUILD names no finished build', 3 if !-e "$build/lib/munja/munja_http.so";
+    skip 'MUNJA_BUILD names no finished build', 5 if !-e "$build/lib/munja/munja_http.so";
     my @munja   = needed_by("$build/bin/munja");
     my @deliver = needed_by("$build/lib/munja/munja_deliver.so");
     my @http    = needed_by("$build/lib/munja/munja_http.so");
     is_deeply([ grep { /curl|ssl|crypto|json/ } @munja ], [], 'munja itself needs no libcurl, TLS or JSON');
     is_deeply([ grep { /curl|ssl|crypto|sqlite/ } @deliver ],
         [], 'munja_deliver.so needs no libcurl, TLS or SQLite');
+    my @image   = needed_by("$build/lib/munja/munja_image.so");
+    ok(!(grep { /libgd/ } @munja, @deliver, @http), 'what sends texts needs no libgd');
+    ok((grep { /^libgd\.so/ } @image), 'munja_image.so is the one that needs libgd');
     ok((grep { /^libcurl\.so/ } @http), 'munja_http.so is the one that needs libcurl');
 }
 
