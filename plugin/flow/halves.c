@@ -1,6 +1,6 @@
-/* Loading what the accepting half can do without: the delivering half, and the wire (libcurl, libcrypto),
-   which together cost more than all the rest of a run. They stand beside the executable, wherever that was
-   installed. */
+/* Loading what the accepting half can do without: the delivering half, the wire (libcurl, libcrypto), which
+   together cost more than all the rest of a run, and what converts pictures (libgd), which few alerts bring.
+   They stand beside the executable, wherever that was installed. */
 #include "flow/halves.h"
 
 #include <dlfcn.h>
@@ -50,7 +50,7 @@ static void *symbol(void **object, const char *name, const char *what, struct er
     return found;
 }
 
-static void *deliver_object, *http_object;
+static void *deliver_object, *http_object, *image_object;
 
 const struct deliver_half *half_deliver(struct error *err)
 {
@@ -60,6 +60,11 @@ const struct deliver_half *half_deliver(struct error *err)
 const struct wire *half_wire(struct error *err)
 {
     return symbol(&http_object, "munja_http.so", "munja_wire", err);
+}
+
+const struct image_half *half_image(struct error *err)
+{
+    return symbol(&image_object, "munja_image.so", "munja_image", err);
 }
 
 command *half_command(const char *word, struct error *err)
