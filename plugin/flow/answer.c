@@ -5,28 +5,26 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/line.h"
 #include "base/mask.h"
-#include "base/utf8.h"
 
 /* Text that may not break the line: a "|" would start the performance data. */
 static void put(char *line, size_t room, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 static void put(char *line, size_t room, const char *format, ...)
 {
+    char piece[2 * ANSWER_BYTES];
     size_t at = strlen(line);
     va_list args;
-    int want;
 
     if (at + 1 >= room)
         return;
     va_start(args, format);
-    want = vsnprintf(line + at, room - at, format, args);
+    vsnprintf(piece, sizeof piece, format, args);
     va_end(args);
-    if (want >= 0 && (size_t)want >= room - at)
-        line[utf8_border(line, strlen(line), strlen(line))] = '\0';
-    for (char *c = line + at; *c != '\0'; c++)
-        if ((unsigned char)*c < ' ' || *c == 127 || *c == '|')
-            *c = ' ';
+    line_copy(line + at, room - at, piece);
+    for (char *c = line + at; (c = strchr(c, '|')) != NULL;)
+        *c = ' ';
 }
 
 int answer_state(const struct answer_line *answer)

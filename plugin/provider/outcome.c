@@ -5,8 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/mask.h"
-#include "base/utf8.h"
+#include "base/line.h"
 
 const char *outcome_name(enum outcome_kind kind)
 {
@@ -40,63 +39,20 @@ static void copy_word(char *out, size_t room, const char *word)
     out[at] = '\0';
 }
 
-/* The bytes of a phone number at text, written with blanks or hyphens or plainly; 0 when there is none. Its
-   first digits go to number. */
-static size_t number_at(const char *text, char number[MASK_BYTES])
+/* A code may be anything that stood in its place: a phone number, too. */
+static void copy_code(struct outcome *outcome, const char *code)
 {
-    size_t digits = 0, bytes = 0;
+    char word[sizeof outcome->code];
 
-    for (size_t i = 0; isdigit((unsigned char)text[0]); i++) {
-        if (isdigit((unsigned char)text[i])) {
-            if (digits < MASK_BYTES - 1)
-                number[digits] = text[i];
-            digits++;
-            bytes = i + 1;
-        } else if ((text[i] != '-' && text[i] != ' ') || bytes != i) {
-            break;
-        }
-    }
-    number[digits < MASK_BYTES ? digits : MASK_BYTES - 1] = '\0';
-    return digits >= 8 ? bytes : 0;
-}
-
-/* Gateways put what they like into their messages: one line of valid UTF-8 stays, whole phone numbers do
-   not. */
-static void copy_line(char *out, size_t room, const char *text)
-{
-    size_t at = 0, left = text == NULL ? 0 : strlen(text);
-
-    while (left > 0) {
-        char number[MASK_BYTES], masked[MASK_BYTES];
-        const char *piece = text;
-        uint32_t point = 0;
-        size_t bytes = number_at(text, number), length;
-
-        if (bytes > 0) {
-            piece = mask_number(number, masked);
-            length = strlen(masked);
-        } else {
-            bytes = length = utf8_decode(text, left, &point);
-            if (bytes == 0)
-                bytes = length = 1, piece = "?";
-            else if (point < 0x20 || (point >= 0x7f && point < 0xa0))
-                length = 1, piece = " ";
-        }
-        if (at + length >= room)
-            break;
-        memcpy(out + at, piece, length);
-        at += length;
-        text += bytes;
-        left -= bytes;
-    }
-    out[at] = '\0';
+    copy_word(word, sizeof word, code);
+    line_copy(outcome->code, sizeof outcome->code, word);
 }
 
 void outcome_set(struct outcome *outcome, enum outcome_kind kind, const char *code, const char *meaning)
 {
     *outcome = (struct outcome){ .kind = kind };
-    copy_word(outcome->code, sizeof outcome->code, code);
-    copy_line(outcome->meaning, sizeof outcome->meaning, meaning);
+    copy_code(outcome, code);
+    line_copy(outcome->meaning, sizeof outcome->meaning, meaning == NULL ? "" : meaning);
 }
 
 void outcome_accept(struct outcome *outcome, const char *reference)
@@ -199,7 +155,7 @@ void outcome_from_refusal(struct outcome *outcome, const struct verdict *rows, c
     }
     outcome_from_reply(outcome, reply);
     if (code != NULL && *code != '\0')
-        copy_word(outcome->code, sizeof outcome->code, code);
+        copy_code(outcome, code);
     if (said != NULL && *said != '\0')
-        copy_line(outcome->meaning, sizeof outcome->meaning, said);
+        line_copy(outcome->meaning, sizeof outcome->meaning, said);
 }
