@@ -18,6 +18,15 @@ static const struct {
     { "notify", command_notify, "take charge of an alert and send it" },
     { "send", command_send, "send a text by hand" },
     { "worker", NULL, "deliver what is due" },
+    { "balance", NULL, "money or messages left" },
+    { "result", NULL, "ask a gateway what became of a message" },
+    { "list", NULL, "a gateway's own list of messages" },
+    { "reservation", NULL, "messages that wait at a gateway for their time" },
+    { "unsubscribed", NULL, "numbers that refused to get messages" },
+    { "senders", NULL, "registered sender numbers" },
+    { "reports", NULL, "pull what a gateway has to say of messages" },
+    { "replies", NULL, "pull messages that phones sent" },
+    { "signup", NULL, "make an account at a gateway" },
     { "explain", NULL, "what a gateway's code means, and what munja does about it" },
     { "providers", NULL, "the configured providers and what each can do" },
     { "config", NULL, "check the configuration" },
@@ -38,7 +47,7 @@ static void print_help(void)
          "\n"
          "usage: munja COMMAND [options] [operands]\n");
     for (size_t i = 0; i < COMMANDS; i++)
-        printf("  %-10s %s\n", commands[i].word, commands[i].purpose);
+        printf("  %-12s %s\n", commands[i].word, commands[i].purpose);
     puts("\n"
          "  munja COMMAND -h   the options of a command\n"
          "  munja -V           the version\n"

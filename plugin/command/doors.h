@@ -7,5 +7,14 @@ int command_worker(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_providers(int argc, char **argv);
 int command_config(int argc, char **argv);
+int command_balance(int argc, char **argv);
+int command_result(int argc, char **argv);
+int command_list(int argc, char **argv);
+int command_reservation(int argc, char **argv);
+int command_unsubscribed(int argc, char **argv);
+int command_senders(int argc, char **argv);
+int command_reports(int argc, char **argv);
+int command_replies(int argc, char **argv);
+int command_signup(int argc, char **argv);
 
 #endif

@@ -2,20 +2,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/log.h"
 #include "base/now.h"
+#include "command/desk.h"
 #include "command/doors.h"
 #include "command/options.h"
 #include "flow/answer.h"
 #include "flow/deliver.h"
 #include "flow/halves.h"
 #include "flow/plan.h"
-
-static void log_to_stderr(enum log_level level, const char *line)
-{
-    (void)level;
-    fprintf(stderr, "%s\n", line);
-}
 
 /* How many ended between these situations, both included. */
 static size_t count_of(const struct told *told, size_t count, enum situation from, enum situation to)
@@ -27,59 +21,55 @@ static size_t count_of(const struct told *told, size_t count, enum situation fro
     return found;
 }
 
-/* Everything that is due at the start, once: what must wait again is left to the next sweep. */
-static bool deliver_all(const struct settings *settings, const struct plan *plan, struct store *store,
-                        struct told **told, size_t *count, struct error *err)
+/* Everything that is due at the start, once: what must wait again is left to the next sweep. Each handful has
+   the whole time that one notify would have. */
+static bool deliver_all(struct desk *desk, struct told **told, size_t *count, struct error *err)
 {
-    struct delivery with = { .plan = plan, .store = store, .wire = half_wire(err) };
+    int64_t handful_ms = (int64_t)desk->settings.timeout_s * 1000;
+    struct delivery with = { .plan = &desk->plan, .store = desk->store, .wire = half_wire(err) };
     int64_t due_by_ms = now_ms();
     size_t taken = 1;
 
     if (with.wire == NULL)
         return false;
     while (taken > 0) {
-        with.until_ms = now_steady_ms() + (int64_t)settings->timeout_s * 1000;
-        store_until(store, with.until_ms);
+        with.until_ms = now_steady_ms() + handful_ms;
+        store_until(desk->store, with.until_ms);
         if (!deliver_due(&with, due_by_ms, told, count, &taken, err))
             return false;
     }
-    return store_prune(store, (int64_t)settings->keep_s * 1000, err);
+    return store_prune(desk->store, (int64_t)desk->settings.keep_s * 1000, err);
 }
 
-static void answer(const struct plan *plan, const struct told *told, size_t count, int *code)
+static int answer(const struct desk *desk, const struct told *told, size_t count)
 {
     size_t accepted = count_of(told, count, SITUATION_ACCEPTED, SITUATION_UNRECORDED);
     size_t kept = count_of(told, count, SITUATION_WAITING, SITUATION_HELD);
     size_t refused = count_of(told, count, SITUATION_REFUSED, SITUATION_DEAD);
+    int code = refused > 0 ? EXIT_CRITICAL : kept > 0 || desk->plan.faults.count > 0 ? EXIT_WARNING : EXIT_OK;
 
-    *code = refused > 0 ? EXIT_CRITICAL : kept > 0 || plan->faults.count > 0 ? EXIT_WARNING : EXIT_OK;
     printf("MUNJA %s - %zu due, %zu accepted, %zu kept for retry, %zu refused | accepted=%zu waiting=%zu "
            "refused=%zu\n",
-           state_name(*code), count, accepted, kept, refused, accepted, kept, refused);
+           state_name(code), count, accepted, kept, refused, accepted, kept, refused);
+    return code;
 }
 
-static bool sweep(const char *config, int *code, struct error *err)
+static int sweep(const char *config)
 {
-    struct settings settings = { 0 };
-    struct plan plan = { 0 };
-    struct store *store = NULL;
+    struct desk desk = { 0 };
     struct told *told = NULL;
+    struct error err = { 0 };
     size_t count = 0;
-    bool swept = false;
+    int code = EXIT_UNKNOWN;
 
-    if (!settings_load(settings_path(config, getenv("MUNJA_CONFIG")), &settings, err))
-        goto out;
-    swept = plan_open(&settings, &plan, err)
-            && store_open(settings.store, now_steady_ms() + (int64_t)settings.timeout_s * 1000, &store, err)
-            && deliver_all(&settings, &plan, store, &told, &count, err);
-    if (swept)
-        answer(&plan, told, count, code);
-out:
+    if (desk_open(&desk, config, NULL, &err) && desk_open_store(&desk, &err)
+        && deliver_all(&desk, &told, &count, &err))
+        code = answer(&desk, told, count);
+    else
+        printf("MUNJA UNKNOWN - %s\n", err.text);
     free(told);
-    store_close(store);
-    plan_clear(&plan);
-    settings_clear(&settings);
-    return swept;
+    desk_close(&desk);
+    return code;
 }
 
 int command_worker(int argc, char **argv)
@@ -93,20 +83,16 @@ int command_worker(int argc, char **argv)
     };
     const struct command_help help = { "munja worker --once [options]", "Deliver what is due in the store." };
     struct error err = { 0 };
-    int operands = 0, code = EXIT_UNKNOWN;
+    int operands = 0;
     bool done = false;
 
-    if (options_read(argc, argv, specs, &help, &operands, &done, &err)) {
-        if (done)
-            return EXIT_UNKNOWN;
-        if (verbose != NULL)
-            log_to(log_to_stderr, LOG_LEVEL_DEBUG);
-        if (operands > 0 || once == NULL)
-            error_set(&err, ERROR_USAGE, 0,
-                      operands > 0 ? "no operands are taken" : "option --once is missing");
-        else if (sweep(config, &code, &err))
-            return code;
+    if (!options_read(argc, argv, specs, &help, &operands, &done, &err))
+        printf("MUNJA UNKNOWN - %s\n", err.text);
+    else if (!done && (operands > 0 || once == NULL))
+        printf("MUNJA UNKNOWN - %s\n", operands > 0 ? "no operands are taken" : "option --once is missing");
+    else if (!done) {
+        desk_log(verbose);
+        return sweep(config);
     }
-    printf("MUNJA UNKNOWN - %s\n", err.text);
     return EXIT_UNKNOWN;
 }
