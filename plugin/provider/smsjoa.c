@@ -6,112 +6,18 @@
 
 #include "provider/api.h"
 #include "provider/json.h"
+#include "provider/smsjoa_codes.h"
+
+/* 2.4 names no largest list_count, only that there is one (-100035). */
+#define ROWS_MAX 100
+
+#define DIGITS       "0123456789"
+#define STAMP_DIGITS 14 /* YYYYMMDDHHMISS */
+#define TIME_BYTES   sizeof "YYYY-MM-DD HH:MM:SS"
 
 static const struct setting keys[] = {
     { "newline", SETTING_TEXT, "how a line break in a text is sent: as it is, or as a backslash and an n",
       "lf", "lf|backslash-n" },
-    { 0 },
-};
-
-/* 1, detailed error codes, those which a login or a send can meet. Faults of image and reservation are not
-   the text's: another provider shall try. */
-static const struct verdict verdicts[] = {
-    { "-100001", OUTCOME_ACCOUNT, "the API key is wrong", "API KEY 를 확인하세요" },
-    { "-100002", OUTCOME_ACCOUNT, "character set error", "Charset Error" },
-    { "-100003", OUTCOME_ACCOUNT, "the content type is wrong", "CONTENT TYPE 을 확인하세요" },
-    { "-100004", OUTCOME_ACCOUNT, "only HTTPS is served", "HTTPS 프로토콜만 접근이 가능합니다" },
-    { "-100005", OUTCOME_ACCOUNT, "the image could not be processed", "MMS 이미지 처리 오류" },
-    { "-100006", OUTCOME_ACCOUNT, "the image is not fit for MMS", "MMS 이미지를 확인하세요" },
-    { "-100008", OUTCOME_ACCOUNT, "no token could be made", "Token 생성 오류" },
-    { "-100009", OUTCOME_ACCOUNT, "the token is wrong", "Token 을 확인하세요" },
-    { "-100010", OUTCOME_ACCOUNT, "the token is not valid (any more)", "Token 이 유효하지 않습니다" },
-    { "-100011", OUTCOME_ACCOUNT, "own texts are possible for SMS only",
-      "개별내용 전송은 SMS 형식만 지원됩니다" },
-    { "-100012", OUTCOME_ACCOUNT, "the client is not registered", "등록되지 않은 client 입니다" },
-    { "-100013", OUTCOME_ACCOUNT, "this machine's address is not registered", "등록되지 않은 IP 입니다" },
-    { "-100014", OUTCOME_RETRY, "the message could not be sent", "메세지 전송 오류" },
-    { "-100015", OUTCOME_ACCOUNT, "the message type is wrong", "메시지 타입 을 확인하세요" },
-    { "-100016", OUTCOME_REFUSED, "the text is refused", "문자내용을 확인하세요" },
-    { "-100017", OUTCOME_ACCOUNT, "a reservation must lie in the future", "미래시간만 예약이 가능합니다" },
-    { "-100018", OUTCOME_REFUSED, "no number that can receive", "수신가능한 번호가 없습니다" },
-    { "-100019", OUTCOME_REFUSED, "the receiver's number is wrong", "수신번호를 확인하세요" },
-    { "-100020", OUTCOME_REFUSED, "the receiver's number or the text is wrong",
-      "수신자 번호와 문자 내용을 확인하세요" },
-    { "-100021", OUTCOME_ACCOUNT, "the client id is not valid", "아이디가 유효하지 않습니다" },
-    { "-100022", OUTCOME_ACCOUNT, "the client id is wrong", "아이디를 확인하세요" },
-    { "-100023", OUTCOME_ACCOUNT, "the reservation's date has the wrong form",
-      "예약 전송날짜 형식이 잘못되었습니다" },
-    { "-100024", OUTCOME_ACCOUNT, "the reservation's date is wrong", "예약 전송날짜가 잘못되었습니다" },
-    { "-100025", OUTCOME_ACCOUNT, "the reservation's time of day is wrong",
-      "예약 전송시간이 잘못되었습니다" },
-    { "-100027", OUTCOME_ACCOUNT, "the reservation's time is wrong", "예약시간을 확인하세요" },
-    { "-100032", OUTCOME_ACCOUNT, "the image is larger than 300 KB",
-      "이미지 파일 크기가 300KByte 를 초과하였습니다" },
-    { "-100033", OUTCOME_ACCOUNT, "the balance is used up", "잔액부족" },
-    { "-100034", OUTCOME_REFUSED, "the text is too long", "전송 메세지 내용이 최대 Byte 를 초과하였습니다" },
-    { "-100037", OUTCOME_ACCOUNT, "this machine's address is not allowed", "접속 ip 유효하지 않습니다" },
-    { "-100039", OUTCOME_ACCOUNT, "the sender's number is refused", "회신번호를 확인하세요" },
-    { 0 },
-};
-
-/* 1, detailed error codes, those of look-ups and cancelling. On a send they would make no sense, and must not
-   decide that an alert is refused for good. */
-static const struct verdict query_verdicts[] = {
-    { "-100007", OUTCOME_REFUSED, "the message id (msg_serial) is wrong", "msg_serial 을 확인하세요" },
-    { "-100026", OUTCOME_REFUSED, "too late to cancel: less than 10 minutes before",
-      "예약메세지는 전송 10 분전에는 취소가 불가능합니다" },
-    { "-100028", OUTCOME_RETRY, "the reservation could not be cancelled", "예약취소 오류" },
-    { "-100029", OUTCOME_REFUSED, "no such reservation", "요청하신 예약내역이 없습니다" },
-    { "-100030", OUTCOME_REFUSED, "no such message was sent", "요청하신 전송내역이 없습니다" },
-    { "-100031", OUTCOME_REFUSED, "no such information", "요청하신 정보가 없습니다" },
-    { "-100035", OUTCOME_REFUSED, "too many rows asked for", "전송내역 조회 제한 건수를 초과했습니다" },
-    { "-100036", OUTCOME_REFUSED, "there are not so many pages", "전송내역 총 page 를 초과 하였습니다" },
-    { "-100038", OUTCOME_REFUSED, "the reservation has no line to send on",
-      "해당 예약내역의 전송라인이 존재하지 않습니다" },
-    { "-100040", OUTCOME_REFUSED, "older than three months",
-      "전송내역은 3개월 전 데이터까지만 조회가 가능합니다." },
-    { 0 },
-};
-
-/* 1, HTTP status. Named as outcomes name them, since 401 and 403 are result codes too. */
-static const struct verdict statuses[] = {
-    { "http-200", OUTCOME_ACCEPTED, "done", "정상 처리" },
-    { "http-400", OUTCOME_ACCOUNT, "a parameter is wrong", "파라미터 유효성 오류" },
-    { "http-401", OUTCOME_ACCOUNT, "not authorised", "API 인증 실패" },
-    { "http-403", OUTCOME_ACCOUNT, "the request failed", "요청 결과 실패" },
-    { "http-404", OUTCOME_ACCOUNT, "no such resource", "해당 리소스가 없음" },
-    { "http-500", OUTCOME_UNSURE, "system error", "시스템 오류" },
-    { 0 },
-};
-
-static const struct verdict_table verdict_tables[] = {
-    { "error codes of login and sending (1)", verdicts },
-    { "error codes of look-up and cancelling (1)", query_verdicts },
-    { "HTTP status (1)", statuses },
-    { 0 },
-};
-
-static const struct receipt receipts[] = {
-    { "100", RECEIPT_DELIVERED, "delivered", "성공" },
-    { "101", RECEIPT_FAILED, "no such number", "없는 전화번호" },
-    { "102", RECEIPT_MISSED, "timed out", "Time Out" },
-    { "103", RECEIPT_GATEWAY, "wrong format for the carrier", "이통사 형식 오류" },
-    { "104", RECEIPT_MISSED, "the phone is off", "Power Off" },
-    { "105", RECEIPT_FAILED, "the phone refused it", "착신 거절" },
-    { "106", RECEIPT_MISSED, "the subscription is suspended", "서비스 정지" },
-    { "107", RECEIPT_FAILED, "the phone cannot receive MMS", "MMS 서비스 불가 단말기" },
-    { "108", RECEIPT_FAILED, "another fault", "기타" },
-    { "109", RECEIPT_MISSED, "no reception", "음영 지역" },
-    { "110", RECEIPT_MISSED, "the phone's store is full", "메시지 저장 개수 초과" },
-    { "401", RECEIPT_FAILED, "spam, by the receiver's number", "Spam : 수신번호" },
-    { "402", RECEIPT_FAILED, "spam, by the sender's number", "Spam : 회신번호" },
-    { "403", RECEIPT_FAILED, "spam, by the text", "Spam : 전송내용" },
-    { "901", RECEIPT_GATEWAY, "no result came in time", "결과대기 시간초과" },
-    { 0 },
-};
-
-static const struct receipt_table receipt_tables[] = {
-    { "result codes, rsltcode (2.4)", receipts },
     { 0 },
 };
 
@@ -140,12 +46,22 @@ static void judge_refusal(struct outcome *outcome, const struct reply *reply)
     char code[8];
     bool coded = find_code(reply, code);
 
-    outcome_from_refusal(outcome, verdicts, coded ? code : NULL, NULL, reply);
+    outcome_from_refusal(outcome, smsjoa_verdicts, coded ? code : NULL, NULL, reply);
     if (coded)
         outcome->token_refused =
             strcmp(code, "-100008") == 0 || strcmp(code, "-100009") == 0 || strcmp(code, "-100010") == 0;
     else
         outcome->token_refused = reply->status == 401;
+}
+
+/* The same for look-ups and cancelling, which have codes of their own. */
+static void judge_query_refusal(struct outcome *outcome, const struct reply *reply)
+{
+    char code[8];
+
+    judge_refusal(outcome, reply);
+    if (find_code(reply, code) && verdict_find(smsjoa_query_verdicts, code) != NULL)
+        outcome_from_refusal(outcome, smsjoa_query_verdicts, code, NULL, reply);
 }
 
 /* 2.1 */
@@ -244,29 +160,56 @@ out:
     return built;
 }
 
+/* "YYYY-MM-DD HH:MM:SS" as YYYYMMDDHHMISS. */
+static bool add_reservation(struct request *request, const char *at, struct error *err)
+{
+    char stamp[STAMP_DIGITS + 1];
+    size_t digits = 0;
+
+    for (; *at != '\0' && digits < STAMP_DIGITS; at++) {
+        if (isdigit((unsigned char)*at))
+            stamp[digits++] = *at;
+    }
+    stamp[digits] = '\0';
+    return request_part(request, "trandate", stamp, err);
+}
+
 static bool send_build(const struct batch *batch, const struct account *account, struct request *request,
                        struct error *err)
 {
-    return request_start(request, "POST", "/1/send", err) && request_bearer(request, account->token, err)
-           && request_part(request, "msg_type", kind_name(batch->kind), err)
+    /* MMS is a text with an image (2.3, "메세지 규격"); without one it is LMS. */
+    enum kind kind = batch->kind == KIND_MMS && batch->image == NULL ? KIND_LMS : batch->kind;
+
+    return api_takes(&api_smsjoa, batch, err) && request_start(request, "POST", "/1/send", err)
+           && request_bearer(request, account->token, err)
+           && request_part(request, "msg_type", kind_name(kind), err)
            && request_part(request, "callback", account->from, err)
-           && (batch->own ? own_texts : same_text)(batch, account, request, err);
+           && (batch->own ? own_texts : same_text)(batch, account, request, err)
+           && (batch->at == NULL || add_reservation(request, batch->at, err))
+           && (batch->image == NULL
+               || request_file(request, "image", "image.jpg", "image/jpeg", batch->image, batch->image_bytes,
+                               err));
 }
 
-/* total_count, a string or a number: fewer than were sent is worth a word, none at all is no success. */
-static void judge_serial(struct outcome *outcome, struct json_object *said, size_t sent)
+/* total_count, a string or a number; -1 when it is not said. */
+static long total_of(struct json_object *said)
 {
     const char *total = json_text(said, "total_count");
-    long counted = (long)sent;
 
-    if (total != NULL && isdigit((unsigned char)*total))
-        counted = strtol(total, NULL, 10);
+    return total != NULL && isdigit((unsigned char)*total) ? strtol(total, NULL, 10) : -1;
+}
+
+/* Fewer counted than were sent is worth a word, none at all is no success. */
+static void judge_serial(struct outcome *outcome, struct json_object *said, size_t sent)
+{
+    long counted = total_of(said);
+
     if (counted == 0) {
         outcome_set(outcome, OUTCOME_UNSURE, "none", "the answer counts no message");
         return;
     }
     outcome_accept(outcome, json_text(said, "msg_serial"));
-    if (counted < (long)sent)
+    if (counted > 0 && counted < (long)sent)
         snprintf(outcome->meaning, sizeof outcome->meaning, "the answer counts %ld messages of %zu", counted,
                  sent);
 }
@@ -293,26 +236,190 @@ static void send_judge(const struct account *account, const struct reply *reply,
     json_object_put(said);
 }
 
+/* 2.2 */
+static bool balance_build(const struct query *query, const struct account *account, struct request *request,
+                          struct error *err)
+{
+    (void)query;
+    return request_start(request, "GET", "/1/balance", err) && request_bearer(request, account->token, err);
+}
+
+static bool is_amount(const char *text)
+{
+    size_t whole;
+
+    text = text == NULL ? "" : text + (*text == '-');
+    whole = strspn(text, DIGITS);
+    text += whole;
+    if (*text == '.')
+        text += 1 + strspn(text + 1, DIGITS);
+    return whole > 0 && *text == '\0';
+}
+
+static void balance_judge(const struct query *query, const struct account *account, const struct reply *reply,
+                          struct answer *answer)
+{
+    struct json_object *said = json_read(reply);
+    const char *const cells[] = { json_text(said, "money"), "KRW", NULL };
+
+    (void)query;
+    (void)account;
+    listing_start(&answer->listing, listing_balance);
+    if (reply->status / 100 == 2 && is_amount(cells[0])) {
+        outcome_accept(&answer->outcome, NULL);
+        answer_row(answer, cells);
+    } else {
+        judge_query_refusal(&answer->outcome, reply);
+    }
+    json_object_put(said);
+}
+
+/* 2.4. The first page has no number in print; 1 it is. */
+static bool result_build(const struct query *query, const struct account *account, struct request *request,
+                         struct error *err)
+{
+    char size[16], page[16];
+
+    if (!query_has_ref(query, err))
+        return false;
+    if (query->size > ROWS_MAX)
+        return error_set(err, ERROR_USAGE, 0, "--size: at most %d rows at once", ROWS_MAX);
+    snprintf(size, sizeof size, "%d", query->size > 0 ? query->size : ROWS_MAX);
+    snprintf(page, sizeof page, "%d", query->page > 0 ? query->page : 1);
+    return request_start(request, "GET", "/1/send", err) && request_segment(request, query->ref, err)
+           && request_segment(request, size, err) && request_segment(request, page, err)
+           && request_bearer(request, account->token, err);
+}
+
+/* YYYYMMDDHHMISS as people read it; what has another form stays as it is. */
+static const char *show_time(const char *text, char shown[TIME_BYTES])
+{
+    if (text == NULL || strlen(text) != STAMP_DIGITS || strspn(text, DIGITS) != STAMP_DIGITS)
+        return text;
+    snprintf(shown, TIME_BYTES, "%.4s-%.2s-%.2s %.2s:%.2s:%.2s", text, text + 4, text + 6, text + 8,
+             text + 10, text + 12);
+    return shown;
+}
+
+/* Each field may be null. The guide's own two rows spell the time of sending differently. */
+static bool add_result(struct answer *answer, const char *serial, struct json_object *row)
+{
+    const char *sent = json_text(row, "trandate"), *status = json_text(row, "status");
+    const char *code = json_text(row, "rsltcode"), *state = NULL;
+    const struct receipt *receipt = receipt_find(smsjoa_receipts, code);
+    char sent_shown[TIME_BYTES], done_shown[TIME_BYTES];
+
+    if (status != NULL && strcmp(status, "N") == 0)
+        state = receipt_name(RECEIPT_WAITING);
+    else if (receipt != NULL)
+        state = receipt_name(receipt->kind);
+    else if (code != NULL && *code != '\0')
+        state = receipt_name(RECEIPT_FAILED); /* 100 alone is success */
+    return answer_row(answer, (const char *const[]){
+                                  serial,
+                                  json_text(row, "phone"),
+                                  json_text(row, "msg_type"),
+                                  state,
+                                  code,
+                                  receipt != NULL ? receipt->meaning : NULL,
+                                  show_time(sent != NULL ? sent : json_text(row, "tran_date"), sent_shown),
+                                  show_time(json_text(row, "rsltdate"), done_shown),
+                                  json_text(row, "telecom"),
+                              });
+}
+
+static void result_judge(const struct query *query, const struct account *account, const struct reply *reply,
+                         struct answer *answer)
+{
+    struct json_object *said = json_read(reply), *rows = json_member(said, "data");
+    bool told = json_object_is_type(rows, json_type_array) || total_of(said) >= 0;
+    char code[8];
+
+    (void)account;
+    listing_start(&answer->listing, listing_result);
+    if (reply->status / 100 == 2 && told) {
+        outcome_accept(&answer->outcome, NULL);
+        answer->listing.total = total_of(said);
+        for (size_t i = 0; i < json_count(rows); i++) {
+            struct json_object *row = json_item(rows, i);
+            if (json_object_is_type(row, json_type_object) && !add_result(answer, query->ref, row))
+                break;
+        }
+    } else if (find_code(reply, code) && strcmp(code, "-100036") == 0) {
+        outcome_accept(&answer->outcome, NULL); /* all pages have been seen */
+    } else {
+        judge_query_refusal(&answer->outcome, reply);
+    }
+    json_object_put(said);
+}
+
+/* 2.5. No type is printed for the body of the example. */
+static bool cancel_build(const struct query *query, const struct account *account, struct request *request,
+                         struct error *err)
+{
+    struct json_object *body = json_object_new_object();
+    bool built = false;
+
+    if (!query_has_ref(query, err))
+        goto out;
+    if (!json_add(body, "msg_serial", json_object_new_string(query->ref))) {
+        error_memory(err);
+        goto out;
+    }
+    built = request_start(request, "DELETE", "/1/reservation", err)
+            && request_bearer(request, account->token, err)
+            && json_body(request, "application/json", body, err);
+out:
+    json_object_put(body);
+    return built;
+}
+
+static void cancel_judge(const struct query *query, const struct account *account, const struct reply *reply,
+                         struct answer *answer)
+{
+    struct json_object *said = json_read(reply);
+    const char *const cells[] = { json_text(said, "msg_serial") };
+
+    (void)query;
+    (void)account;
+    listing_start(&answer->listing, listing_cancelled);
+    if (reply->status / 100 == 2 && cells[0] != NULL) {
+        outcome_accept(&answer->outcome, cells[0]);
+        answer_row(answer, cells);
+    } else {
+        judge_query_refusal(&answer->outcome, reply);
+    }
+    json_object_put(said);
+}
+
 const struct api api_smsjoa = {
     .name = "smsjoa",
     .title = "SMSJOA Messaging API",
     .url = "https://api.smsjoa.com",
     .country = COUNTRY_KOREA,
+    .caps = API_RESERVE | API_IMAGE,
     .needs_user = true,
     .needs_secret = true,
     .needs_from = true,
     .limits.charset = CHARSET_EUCKR,
     .limits.sms = 90,
     .limits.lms = 2000,
+    .limits.mms = 2000,
     .limits.subject = 40, /* 2.3 names none: what phones show of it */
     .same_max = 100,      /* 2.3 names no number of receivers */
     .own_max = 100,
     .own_kinds = 1 << KIND_SMS,
     .keys = keys,
-    .verdicts = verdict_tables,
-    .receipts = receipt_tables,
+    .verdicts = smsjoa_verdict_tables,
+    .receipts = smsjoa_receipt_tables,
     .send.build = send_build,
     .send.judge = send_judge,
     .login.build = login_build,
     .login.judge = login_judge,
+    .balance.build = balance_build,
+    .balance.judge = balance_judge,
+    .result.build = result_build,
+    .result.judge = result_judge,
+    .reservation_cancel.build = cancel_build,
+    .reservation_cancel.judge = cancel_judge,
 };
