@@ -5,8 +5,12 @@
 #include "provider/api.h"
 #include "provider/json.h"
 
+/* echo_to_webhook, whose charset is not named: bytes as they are sent. */
+#define ECHO_BYTES_MAX 256
+
 static const struct setting keys[] = {
     { "origin_cid", SETTING_TEXT, "code of the business where messages start, up to 10 digits", NULL, NULL },
+    { "echo_to_webhook", SETTING_TEXT, "what comes back with every result, up to 256 bytes", NULL, NULL },
     { 0 },
 };
 
@@ -80,28 +84,41 @@ static const struct receipt_table receipt_tables[] = {
     { 0 },
 };
 
+/* The keys of msg_data that are the same for every message; NULL where not set. */
+struct constants {
+    const char *from, *origin, *echo;
+};
+
 /* origin_cid is printed as nine digits, as 10 bytes, and with a sample of ten digits. */
-static bool origin_read(const struct account *account, const char **origin, struct error *err)
+static bool constants_read(const struct account *account, struct constants *constants, struct error *err)
 {
-    const char *cid = account_key(account, "origin_cid");
+    const char *cid = account_key(account, "origin_cid"), *echo = account_key(account, "echo_to_webhook");
 
     if (cid != NULL && (*cid == '\0' || strlen(cid) > 10 || cid[strspn(cid, "0123456789")] != '\0'))
         return error_set(err, ERROR_SETTINGS, 0, "origin_cid of %s must be 1 to 10 digits", account->name);
-    *origin = cid;
+    if (echo != NULL && strlen(echo) > ECHO_BYTES_MAX)
+        return error_set(err, ERROR_SETTINGS, 0, "echo_to_webhook of %s is longer than %d bytes",
+                         account->name, ECHO_BYTES_MAX);
+    *constants = (struct constants){ .from = account->from, .origin = cid, .echo = echo };
     return true;
 }
 
+static bool add_if(struct json_object *message, const char *key, const char *value)
+{
+    return value == NULL || json_add(message, key, json_object_new_string(value));
+}
+
 /* Our own msg_key is what makes a repetition harmless. */
-static struct json_object *message_of(const struct batch_item *item, const char *from, const char *origin)
+static struct json_object *message_of(const struct batch_item *item, const struct constants *constants)
 {
     struct json_object *message = json_object_new_object();
-    bool filled = json_add(message, "msg_key", json_object_new_string(item->reference))
-                  && json_add(message, "sender_number", json_object_new_string(from))
-                  && json_add(message, "receiver_number", json_object_new_string(item->to))
-                  && (origin == NULL || json_add(message, "origin_cid", json_object_new_string(origin)))
-                  && json_add(message, "msg", json_object_new_string(item->text));
 
-    if (filled)
+    if (json_add(message, "msg_key", json_object_new_string(item->reference))
+        && json_add(message, "sender_number", json_object_new_string(constants->from))
+        && json_add(message, "receiver_number", json_object_new_string(item->to))
+        && add_if(message, "origin_cid", constants->origin)
+        && json_add(message, "msg", json_object_new_string(item->text))
+        && add_if(message, "echo_to_webhook", constants->echo))
         return message;
     json_object_put(message);
     return NULL;
@@ -125,13 +142,13 @@ static bool send_build(const struct batch *batch, const struct account *account,
                        struct error *err)
 {
     struct json_object *body = json_object_new_object(), *messages = json_object_new_array();
-    const char *origin = NULL;
+    struct constants constants = { 0 };
     bool built = false;
 
-    if (!origin_read(account, &origin, err))
+    if (!api_takes(&api_apiplex, batch, err) || !constants_read(account, &constants, err))
         goto out;
     for (size_t i = 0; i < batch->count; i++) {
-        if (!json_push(messages, message_of(&batch->item[i], account->from, origin))) {
+        if (!json_push(messages, message_of(&batch->item[i], &constants))) {
             error_memory(err);
             goto out;
         }
@@ -201,6 +218,52 @@ static void send_judge(const struct account *account, const struct reply *reply,
     json_object_put(said);
 }
 
+/* "메시지 발송 결과 (WEBHOOK)". A code that the table lacks is a failure: 0 alone is success. Duplicate codes
+   (C, d, q) tell of a repetition, which may come after the result of the message itself. */
+static bool add_report(struct answer *answer, struct json_object *result)
+{
+    const char *key = json_text(result, "msg_key"), *code = json_text(result, "code");
+    const struct receipt *receipt = receipt_find(receipts, code);
+
+    if (key == NULL || *key == '\0' || code == NULL)
+        return true;
+    return answer_row(answer, (const char *const[]){
+                                  "report",
+                                  key,
+                                  NULL,
+                                  NULL,
+                                  receipt_name(receipt != NULL ? receipt->kind : RECEIPT_FAILED),
+                                  code,
+                                  receipt != NULL ? receipt->meaning : json_text(result, "desc"),
+                                  NULL,
+                                  json_text(result, "done_date"),
+                                  json_text(result, "dest"),
+                              });
+}
+
+static bool webhook_judge(const struct reply *pushed, struct answer *answer, struct error *err)
+{
+    struct json_object *said = json_read(pushed), *results = json_member(said, "results");
+    bool judged = false;
+
+    listing_start(&answer->listing, listing_webhook);
+    for (size_t i = 0; i < json_count(results); i++) {
+        if (!add_report(answer, json_item(results, i))) {
+            error_memory(err);
+            goto out;
+        }
+    }
+    if (answer->listing.count == 0) {
+        error_set(err, ERROR_GATEWAY, 0, "what was pushed holds no result with a msg_key and a code");
+        goto out;
+    }
+    outcome_accept(&answer->outcome, NULL);
+    judged = true;
+out:
+    json_object_put(said);
+    return judged;
+}
+
 const struct api api_apiplex = {
     .name = "apiplex",
     .title = "API PLEX SMS (sms-verify v2)",
@@ -219,4 +282,7 @@ const struct api api_apiplex = {
     .receipts = receipt_tables,
     .send.build = send_build,
     .send.judge = send_judge,
+    .webhook.judge = webhook_judge,
+    .webhook.content_type = "application/json",
+    .webhook.taken = "{\"code\":\"100\",\"desc\":\"success\"}",
 };

@@ -1,15 +1,19 @@
 /* NotificationSMS, the service of that name. Its manual has no numbered chapters; table titles are named. */
+#include <stdio.h>
 #include <string.h>
 
-#include "base/utf8.h"
 #include "provider/api.h"
 #include "provider/json.h"
+#include "provider/notificationsms_codes.h"
+#include "provider/notificationsms_send.h"
 
 /* "발급 토큰 유효": a token ends an hour after it was issued. */
 #define TOKEN_LIFE_S 3600
 
-/* The manual names no size of titles; phones show some 40 bytes. */
-#define SUBJECT_BYTES 40
+/* "수신거부 번호 조회": pageSize when none is given. */
+#define ROWS_USUAL 100
+
+#define DIGITS "0123456789"
 
 /* The manual says that sign-up and login exist, but not where they are and what they look like. */
 static const struct setting keys[] = {
@@ -17,66 +21,11 @@ static const struct setting keys[] = {
     { "signup_path", SETTING_TEXT, "path of the sign-up behind url", NULL, NULL },
     { "token_key", SETTING_TEXT, "name of the token in the answer to the login", "token", NULL },
     { "token", SETTING_TEXT | SETTING_SECRET, "a fixed token, in place of the login", NULL, NULL },
+    /* The manual's list of zones is lost in print. */
+    { "zone", SETTING_TEXT, "the gateway's name of Korean time, for reservations", "Asia/Seoul", NULL },
+    { "schedule", SETTING_TEXT, "scheduleCode of every message that is no reservation", NULL, NULL },
     { 0 },
 };
-
-/* "공통 오류". Some codes look like an HTTP status but are none: see answered. */
-static const struct verdict verdicts[] = {
-    { "100", OUTCOME_ACCOUNT, "bad request: protocol or encoding",
-      "Bad Request Exception: protocol(https), endocing(UTF-8) 등" },
-    { "200", OUTCOME_ACCOUNT, "not authenticated", "Authentication Failed: 인증실패" },
-    { "210", OUTCOME_ACCOUNT, "no right to do this", "Permission Denied: 권한없음" },
-    { "300", OUTCOME_ACCOUNT, "no such resource", "Not Found Exception: 권한없음" },
-    { "400", OUTCOME_ACCOUNT, "the quota is used up", "Quota Exceeded: Quota 초과" },
-    { "410", OUTCOME_RETRY, "too many at once (throttled)", "Throttle Limited: Rate 초과" },
-    { "420", OUTCOME_RETRY, "too many at once (rate limit)", "Rate Limited: Rate 초과" },
-    { "430", OUTCOME_ACCOUNT, "the request is larger than 10 MB",
-      "Request Entity Too Large: content-length 초과 (10MB)" },
-    { "500", OUTCOME_UNSURE, "the gateway could not reach its sending service",
-      "Endpoint Error: 엔드포인트 연결오류" },
-    { "510", OUTCOME_UNSURE, "the gateway's sending service did not answer in time",
-      "Endpoint Timeout: 엔드포인트 연결시간 초과" },
-    { "900", OUTCOME_UNSURE, "an error that the gateway did not expect",
-      "Unexpected Error: 예외처리가 안된 오류" },
-    { 0 },
-};
-
-static const struct verdict_table verdict_tables[] = {
-    { "common errors (공통 오류)", verdicts },
-    { 0 },
-};
-
-/* The HTTP status that the manual gives each code. With another one the code is somebody else's, say an HTTP
-   status that a proxy put there: 400 must not be read as a quota. */
-static const struct {
-    const char *code;
-    int status;
-} answered[] = {
-    { "100", 400 }, { "200", 401 }, { "210", 401 }, { "300", 404 }, { "400", 429 }, { "410", 429 },
-    { "420", 429 }, { "430", 413 }, { "500", 503 }, { "510", 504 }, { "900", 500 },
-};
-
-static bool code_fits(const char *code, int status)
-{
-    for (size_t i = 0; i < sizeof answered / sizeof *answered; i++) {
-        if (strcmp(answered[i].code, code) == 0)
-            return answered[i].status == status || status / 100 == 2;
-    }
-    return true;
-}
-
-/* {"error":{"errorCode":…,"message":…}}. A 401 without a code of its own is taken for a token that has
-   ended. */
-static void judge_refusal(struct outcome *outcome, struct json_object *said, const struct reply *reply)
-{
-    struct json_object *error = json_member(said, "error");
-    const char *code = json_text(error, "errorCode");
-
-    if (code != NULL && !code_fits(code, reply->status))
-        code = NULL;
-    outcome_from_refusal(outcome, verdicts, code, json_text(error, "message"), reply);
-    outcome->token_refused = code != NULL ? strcmp(code, "200") == 0 : reply->status == 401;
-}
 
 static bool login_build(const struct query *query, const struct account *account, struct request *request,
                         struct error *err)
@@ -112,97 +61,325 @@ static const char *token_named(struct json_object *said, const char *key)
     return NULL;
 }
 
-static void login_judge(const struct query *query, const struct account *account, const struct reply *reply,
-                        struct answer *answer)
+static const char *token_of(struct json_object *said, const struct account *account)
 {
     const char *const names[] = { account_key(account, "token_key"), "accessToken", "access_token" };
-    struct json_object *said = json_read(reply);
     const char *token = NULL;
 
     for (size_t i = 0; i < sizeof names / sizeof *names && token == NULL; i++)
         token = token_named(said, names[i]);
+    return token;
+}
+
+static void login_judge(const struct query *query, const struct account *account, const struct reply *reply,
+                        struct answer *answer)
+{
+    struct json_object *said = json_read(reply);
+
     if (reply->status / 100 == 2 && json_member(said, "error") == NULL) {
-        answer_login(answer, token, query->now_ms / 1000 + TOKEN_LIFE_S);
+        answer_login(answer, token_of(said, account), query->now_ms / 1000 + TOKEN_LIFE_S);
     } else {
-        judge_refusal(&answer->outcome, said, reply);
+        notificationsms_codes_judge(&answer->outcome, said, reply);
         answer->outcome.token_refused = false; /* there was none yet */
     }
     json_object_put(said);
 }
 
-/* A title is required even for SMS, which shows none, and for LMS an alert may come without one: then the
-   text's first line serves, which is within the charset because the text is. No character takes more bytes
-   in EUC-KR than in UTF-8, so the cut is within the limit too. */
-static struct json_object *subject_of(const struct batch_item *item)
+/* Beside the token every call shows its content type, even those that have no content ("요청 헤더"). Their
+   parameters stand in the address: a body is not for GET and DELETE. */
+static bool start_bare(struct request *request, const char *method, const char *path,
+                       const struct account *account, struct error *err)
 {
-    size_t bytes = strcspn(item->text, "\n");
-
-    if (item->subject[0] != '\0')
-        return json_object_new_string(item->subject);
-    return json_object_new_string_len(item->text, (int)utf8_border(item->text, bytes, SUBJECT_BYTES));
+    return request_start(request, method, path, err) && request_bearer(request, account->token, err)
+           && request_header(request, "Content-Type", "application/json", err);
 }
 
-/* The manual calls messages a string, yet gives it fields: an array of objects. */
-static struct json_object *messages_of(const struct batch *batch)
+/* Whether the gateway did what it was asked: 2xx without an error, whatever else it says or leaves out. What
+   broke off could hold an error. */
+static bool is_done(struct json_object *said, const struct reply *reply)
 {
-    struct json_object *messages = json_object_new_array();
+    return reply->status / 100 == 2 && json_member(said, "error") == NULL
+           && (said != NULL || reply->carried == CARRIED_WHOLE);
+}
 
-    for (size_t i = 0; i < batch->count; i++) {
-        const struct batch_item *item = &batch->item[i];
-        struct json_object *message = json_object_new_object();
-        bool filled = json_add(message, "to", json_object_new_string(item->to))
-                      && json_add(message, "subject", subject_of(item))
-                      && json_add(message, "content", json_object_new_string(item->text));
-        if (!filled) {
-            json_object_put(message);
-            message = NULL;
-        }
-        if (!json_push(messages, message)) {
-            json_object_put(messages);
-            return NULL;
-        }
+/* "메시지 발송 요청 조회" */
+static bool result_build(const struct query *query, const struct account *account, struct request *request,
+                         struct error *err)
+{
+    return query_has_ref(query, err) && start_bare(request, "GET", "/api/v1/sms", account, err)
+           && request_query(request, "requestId", query->ref, err);
+}
+
+/* Most keys of a message are printed with a prefix that looks like a slip. */
+static const char *message_text(struct json_object *message, const char *key)
+{
+    char prefixed[40];
+    const char *text = json_text(message, key);
+
+    snprintf(prefixed, sizeof prefixed, "messages_%s", key);
+    return text != NULL ? text : json_text(message, prefixed);
+}
+
+/* A message, or the request alone when it names none. The status is that of the request; its values are lost
+   in print. */
+static bool add_result(struct answer *answer, struct json_object *said, struct json_object *message)
+{
+    const char *id = message_text(message, "messageId");
+
+    return answer_row(answer, (const char *const[]){
+                                  id != NULL ? id : json_text(said, "requestId"),
+                                  message_text(message, "to"),
+                                  message_text(message, "contentType"),
+                                  NULL,
+                                  json_text(said, "statusCode"),
+                                  json_text(said, "statusName"),
+                                  message_text(message, "requestTime"),
+                                  NULL,
+                                  NULL,
+                              });
+}
+
+static void result_judge(const struct query *query, const struct account *account, const struct reply *reply,
+                         struct answer *answer)
+{
+    struct json_object *said = json_read(reply), *messages = json_member(said, "messages");
+    size_t count = json_count(messages);
+
+    (void)query;
+    (void)account;
+    listing_start(&answer->listing, listing_result);
+    if (is_done(said, reply) && (json_text(said, "requestId") != NULL || count > 0)) {
+        outcome_accept(&answer->outcome, json_text(said, "requestId"));
+        if (count == 0)
+            add_result(answer, said, messages);
+        for (size_t i = 0; i < count && add_result(answer, said, json_item(messages, i)); i++)
+            ;
+    } else {
+        notificationsms_codes_judge_id(&answer->outcome, said, reply);
     }
-    return messages;
+    json_object_put(said);
 }
 
-static bool send_build(const struct batch *batch, const struct account *account, struct request *request,
+/* "예약 메시지 상태 조회". No answer to a send names a reserveId: the request's own id it must be. */
+static bool show_build(const struct query *query, const struct account *account, struct request *request,
                        struct error *err)
 {
-    struct json_object *body = json_object_new_object();
-    bool built = false;
+    return query_has_ref(query, err) && start_bare(request, "GET", "/api/v1/reserve_sms", account, err)
+           && request_query(request, "reserveId", query->ref, err);
+}
 
-    if (!json_add(body, "type", json_object_new_string(batch->kind == KIND_SMS ? "SMS" : "LMS"))
-        || !json_add(body, "contentType", json_object_new_string("COMM"))
-        || !json_add(body, "countryCode", json_object_new_string("82"))
-        || !json_add(body, "from", json_object_new_string(account->from))
-        || !json_add(body, "subject", subject_of(&batch->item[0]))
-        || !json_add(body, "content", json_object_new_string(batch->item[0].text))
-        || !json_add(body, "messages", messages_of(batch)))
-        error_memory(err);
-    else
-        built = request_start(request, "POST", "/api/v1/sms", err)
-                && request_bearer(request, account->token, err)
-                && json_body(request, "application/json", body, err);
+static void show_judge(const struct query *query, const struct account *account, const struct reply *reply,
+                       struct answer *answer)
+{
+    struct json_object *said = json_read(reply);
+    const char *id = json_text(said, "reserveId"), *status = json_text(said, "reserveStatus");
+
+    (void)account;
+    listing_start(&answer->listing, listing_reservation);
+    if (is_done(said, reply) && (id != NULL || status != NULL)) {
+        outcome_accept(&answer->outcome, id);
+        answer_row(answer, (const char *const[]){ id != NULL ? id : query->ref, NULL, NULL, NULL, NULL,
+                                                  json_text(said, "reserveTime"),
+                                                  json_text(said, "reserveTimeZone"), status });
+    } else {
+        notificationsms_codes_judge_id(&answer->outcome, said, reply);
+    }
+    json_object_put(said);
+}
+
+/* "예약 메시지 취소" */
+static bool cancel_build(const struct query *query, const struct account *account, struct request *request,
+                         struct error *err)
+{
+    return query_has_ref(query, err) && start_bare(request, "DELETE", "/api/v1/reserve_sms_del", account, err)
+           && request_query(request, "reserveId", query->ref, err);
+}
+
+static void cancel_judge(const struct query *query, const struct account *account, const struct reply *reply,
+                         struct answer *answer)
+{
+    struct json_object *said = json_read(reply);
+
+    (void)account;
+    listing_start(&answer->listing, listing_cancelled);
+    if (is_done(said, reply)) {
+        outcome_accept(&answer->outcome, NULL);
+        answer_row(answer, &query->ref);
+    } else {
+        notificationsms_codes_judge_id(&answer->outcome, said, reply);
+    }
+    json_object_put(said);
+}
+
+static bool check_digits(const char *text, const char *argument, struct error *err)
+{
+    return (text != NULL && *text != '\0' && text[strspn(text, DIGITS)] == '\0')
+           || error_set(err, ERROR_USAGE, 0, "%s: digits only", argument);
+}
+
+static bool add_digits(struct request *request, const char *name, const char *value, const char *argument,
+                       struct error *err)
+{
+    return value == NULL || (check_digits(value, argument, err) && request_query(request, name, value, err));
+}
+
+/* "수신거부 번호 조회". Pages count from 0. startTime and endTime are whole numbers of a unit that is not
+   printed. */
+static bool unsubscribed_build(const struct query *query, const struct account *account,
+                               struct request *request, struct error *err)
+{
+    char size[16], page[16];
+
+    snprintf(size, sizeof size, "%d", query->size > 0 ? query->size : ROWS_USUAL);
+    snprintf(page, sizeof page, "%d", query->page > 0 ? query->page - 1 : 0);
+    return start_bare(request, "GET", "/api/v1/unsubscribes_sms_get", account, err)
+           && add_digits(request, "clientTelNo", query->phone, "--phone", err)
+           && request_query(request, "pageSize", size, err) && request_query(request, "pageIndex", page, err)
+           && add_digits(request, "startTime", query->start, "--start", err)
+           && add_digits(request, "endTime", query->end, "--end", err);
+}
+
+/* Where an answer keeps its rows, whose shape is not printed: an array or a row alone, itself or within one
+   or two objects. */
+static struct json_object *rows_in(struct json_object *said, int depth)
+{
+    struct json_object *rows = NULL;
+
+    if (json_count(said) > 0 || json_text(said, "clientTelNo") != NULL)
+        return said;
+    if (depth == 0 || !json_object_is_type(said, json_type_object))
+        return NULL;
+    json_object_object_foreach(said, name, member)
+    {
+        (void)name;
+        if (rows == NULL)
+            rows = rows_in(member, depth - 1);
+    }
+    return rows;
+}
+
+/* The time of registering is printed as reserveTime. */
+static bool add_unsubscribed(struct answer *answer, struct json_object *row)
+{
+    const char *number = json_text(row, "clientTelNo");
+
+    return number == NULL
+           || answer_row(answer, (const char *const[]){ number, json_text(row, "reserveTime"),
+                                                        json_text(row, "registerType") });
+}
+
+static void add_all_unsubscribed(struct answer *answer, struct json_object *said)
+{
+    struct json_object *rows = rows_in(said, 2);
+
+    if (add_unsubscribed(answer, rows))
+        for (size_t i = 0; i < json_count(rows) && add_unsubscribed(answer, json_item(rows, i)); i++)
+            ;
+}
+
+static void unsubscribed_judge(const struct query *query, const struct account *account,
+                               const struct reply *reply, struct answer *answer)
+{
+    struct json_object *said = json_read(reply);
+
+    (void)query;
+    (void)account;
+    listing_start(&answer->listing, listing_unsubscribed);
+    if (is_done(said, reply) && (said != NULL || reply->bytes == 0)) {
+        outcome_accept(&answer->outcome, NULL);
+        add_all_unsubscribed(answer, said);
+    } else {
+        notificationsms_codes_judge(&answer->outcome, said, reply);
+    }
+    json_object_put(said);
+}
+
+/* "수신거부 번호 등록" */
+static bool add_build(const struct query *query, const struct account *account, struct request *request,
+                      struct error *err)
+{
+    struct json_object *body = json_object_new_object();
+    bool built =
+        check_digits(query->number, "NUMBER", err)
+        && (json_add(body, "clientTelNo", json_object_new_string(query->number)) || error_memory(err))
+        && request_start(request, "POST", "/api/v1/unsubscribes_sms", err)
+        && request_bearer(request, account->token, err) && json_body(request, "application/json", body, err);
+
     json_object_put(body);
     return built;
 }
 
-/* The manual gives success no status and its words no values: 2xx without an error is success. A body that
-   cannot be read could hold an error. */
-static void send_judge(const struct account *account, const struct reply *reply, struct batch *batch)
+/* "수신거부 번호 삭제" */
+static bool remove_build(const struct query *query, const struct account *account, struct request *request,
+                         struct error *err)
+{
+    return check_digits(query->number, "NUMBER", err)
+           && start_bare(request, "DELETE", "/api/v1/unsubscribes_sms_del", account, err)
+           && request_query(request, "clientTelNo", query->number, err);
+}
+
+/* What was added or removed: as the answer says it, which it need not. */
+static void change_judge(const struct query *query, const struct account *account, const struct reply *reply,
+                         struct answer *answer)
 {
     struct json_object *said = json_read(reply);
-    bool read =
-        json_object_is_type(said, json_type_object) || (reply->bytes == 0 && reply->carried == CARRIED_WHOLE);
-    struct outcome outcome = { 0 };
 
     (void)account;
-    if (reply->status / 100 == 2 && read && json_member(said, "error") == NULL)
-        outcome_accept(&outcome, json_text(said, "requestId"));
+    listing_start(&answer->listing, listing_unsubscribed);
+    if (is_done(said, reply)) {
+        outcome_accept(&answer->outcome, NULL);
+        add_all_unsubscribed(answer, said);
+        if (answer->outcome.kind == OUTCOME_ACCEPTED && answer->listing.count == 0)
+            answer_row(answer, (const char *const[]){ query->number, NULL, NULL });
+    } else {
+        notificationsms_codes_judge_id(&answer->outcome, said, reply);
+    }
+    json_object_put(said);
+}
+
+/* "인증키 발급": name, email and password make an account. */
+static bool signup_build(const struct query *query, const struct account *account, struct request *request,
+                         struct error *err)
+{
+    const char *path = account_key(account, "signup_path");
+    struct json_object *body = json_object_new_object();
+    bool built = false;
+
+    if (path == NULL)
+        error_set(err, ERROR_SETTINGS, 0, "key signup_path of %s is missing: the manual does not name it",
+                  account->name);
+    else if (account->user == NULL || account->secret == NULL)
+        error_set(err, ERROR_SETTINGS, 0, "%s needs user and secret: they become those of the account",
+                  account->name);
+    else if (query->name == NULL || *query->name == '\0')
+        error_set(err, ERROR_USAGE, 0, "--name: an account needs a name");
+    else if (!json_add(body, "name", json_object_new_string(query->name))
+             || !json_add(body, "email", json_object_new_string(account->user))
+             || !json_add(body, "password", json_object_new_string(account->secret)))
+        error_memory(err);
     else
-        judge_refusal(&outcome, said, reply);
-    for (size_t i = 0; i < batch->count; i++)
-        batch->item[i].outcome = outcome;
+        built =
+            request_start(request, "POST", path, err) && json_body(request, "application/json", body, err);
+    json_object_put(body);
+    return built;
+}
+
+/* A token may come with it ("로그인 또는 회원 가입 후 발급"); without one the account is there all the
+   same. */
+static void signup_judge(const struct query *query, const struct account *account, const struct reply *reply,
+                         struct answer *answer)
+{
+    struct json_object *said = json_read(reply);
+
+    listing_start(&answer->listing, listing_signup);
+    if (is_done(said, reply)) {
+        answer_login(answer, token_of(said, account), query->now_ms / 1000 + TOKEN_LIFE_S);
+        outcome_accept(&answer->outcome, NULL);
+        answer_row(answer, &query->name);
+    } else {
+        notificationsms_codes_judge(&answer->outcome, said, reply);
+        answer->outcome.token_refused = false; /* there was none yet */
+    }
     json_object_put(said);
 }
 
@@ -210,20 +387,36 @@ const struct api api_notificationsms = {
     .name = "notificationsms",
     .title = "NotificationSMS",
     .country = COUNTRY_KOREA,
+    .caps = API_RESERVE | API_IMAGE,
     .needs_user = true,
     .needs_secret = true,
     .needs_from = true,
     .limits.charset = CHARSET_EUCKR,
     .limits.sms = 90,
-    .limits.lms = 2000, /* neither length is printed: those of all Korean gateways */
-    .limits.subject = SUBJECT_BYTES,
+    .limits.lms = 2000, /* no length is printed: these are those of all Korean gateways */
+    .limits.mms = 2000,
+    .limits.subject = NOTIFICATIONSMS_SUBJECT_BYTES,
     .same_max = 100, /* the manual names no number of messages */
     .own_max = 100,
-    .own_kinds = 1 << KIND_SMS | 1 << KIND_LMS,
+    .own_kinds = 1 << KIND_SMS | 1 << KIND_LMS | 1 << KIND_MMS,
     .keys = keys,
-    .verdicts = verdict_tables,
-    .send.build = send_build,
-    .send.judge = send_judge,
+    .verdicts = notificationsms_verdict_tables,
+    .send.build = notificationsms_send_build,
+    .send.judge = notificationsms_send_judge,
     .login.build = login_build,
     .login.judge = login_judge,
+    .result.build = result_build,
+    .result.judge = result_judge,
+    .reservation_show.build = show_build,
+    .reservation_show.judge = show_judge,
+    .reservation_cancel.build = cancel_build,
+    .reservation_cancel.judge = cancel_judge,
+    .unsubscribed_list.build = unsubscribed_build,
+    .unsubscribed_list.judge = unsubscribed_judge,
+    .unsubscribed_add.build = add_build,
+    .unsubscribed_add.judge = change_judge,
+    .unsubscribed_remove.build = remove_build,
+    .unsubscribed_remove.judge = change_judge,
+    .signup.build = signup_build,
+    .signup.judge = signup_judge,
 };
