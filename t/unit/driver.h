@@ -81,6 +81,77 @@ static inline void driver_login(const struct api *api, const struct account *acc
     reply_clear(&reply);
 }
 
+/* The operation's request for this query is as expected. */
+static inline void driver_asks(const struct operation *operation, const struct account *account,
+                               const struct query *query, const char *expected)
+{
+    struct request request = { 0 };
+    struct error err = { 0 };
+
+    if (!operation->build(query, account, &request, &err))
+        fail_msg("not built: %s", err.text);
+    driver_request_is(&request, expected);
+}
+
+/* The operation makes no request of this query; the error's text begins with start. */
+static inline void driver_asks_not(const struct operation *operation, const struct account *account,
+                                   const struct query *query, enum error_kind kind, const char *start)
+{
+    struct request request = { 0 };
+    struct error err = { 0 };
+
+    if (operation->build(query, account, &request, &err))
+        fail_msg("built: %s", buf_text(&request.target));
+    if (err.kind != kind || strncmp(err.text, start, strlen(start)) != 0)
+        fail_msg("another error: %d %s", err.kind, err.text);
+    request_clear(&request);
+}
+
+/* The listing as text: a line for each row, its cells between bars, "-" for those that say nothing. */
+static inline void driver_rows_are(const struct listing *listing, const char *expected)
+{
+    struct buf shown = { 0 };
+
+    for (size_t i = 0; i < listing->count; i++) {
+        for (size_t j = 0; listing->column[j] != NULL; j++) {
+            const char *cell = listing->row[i][j];
+            assert_true(buf_format(&shown, "%s%s", j == 0 ? "" : "|", cell == NULL ? "-" : cell));
+        }
+        assert_true(buf_char(&shown, '\n'));
+    }
+    assert_string_equal(buf_text(&shown), expected);
+    buf_clear(&shown);
+}
+
+/* A reply to an operation, and what its judge must make of it. */
+struct driver_case {
+    int status;
+    const char *body;
+    enum outcome_kind kind;
+    const char *code;
+    const char *rows; /* as driver_rows_are shows them; NULL: none */
+    const char *why;
+};
+
+/* Judge every case; column names what the listing must have. */
+static inline void driver_answers(const struct operation *operation, const struct account *account,
+                                  const struct query *query, const char *const *columns,
+                                  const struct driver_case *cases, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct reply reply = driver_reply(cases[i].status, cases[i].body);
+        struct answer answer = { 0 };
+
+        operation->judge(query, account, &reply, &answer);
+        if (answer.outcome.kind != cases[i].kind || strcmp(answer.outcome.code, cases[i].code) != 0
+            || answer.listing.column != columns)
+            fail_msg("%s: %s %s", cases[i].why, outcome_name(answer.outcome.kind), answer.outcome.code);
+        driver_rows_are(&answer.listing, cases[i].rows == NULL ? "" : cases[i].rows);
+        answer_clear(&answer);
+        reply_clear(&reply);
+    }
+}
+
 /* A provider's section with up to four keys: driver_section("newline", "lf", NULL). It stays valid until the
    next call. */
 static inline const struct section *driver_section(const char *key, ...)
