@@ -1,6 +1,7 @@
 /* One record: between a row and the struct. */
 #include "store/record.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -29,7 +30,7 @@ void record_clear(struct record *record)
     *record = (struct record){ 0 };
 }
 
-static void copy(char *out, size_t room, const char *text)
+void record_copy(char *out, size_t room, const char *text)
 {
     size_t bytes = strlen(text);
 
@@ -38,16 +39,15 @@ static void copy(char *out, size_t room, const char *text)
     memcpy(out, text, bytes);
     out[bytes] = '\0';
 }
-#define COPY(out, text) copy(out, sizeof(out), text)
 
 void record_say(struct record *record, const char *provider, const char *outcome, const char *code,
                 const char *meaning, const char *reference)
 {
-    COPY(record->provider, provider);
-    COPY(record->outcome, outcome);
-    COPY(record->code, code);
-    COPY(record->meaning, meaning);
-    COPY(record->reference, reference);
+    RECORD_COPY(record->provider, provider);
+    RECORD_COPY(record->outcome, outcome);
+    RECORD_COPY(record->code, code);
+    RECORD_COPY(record->meaning, meaning);
+    RECORD_COPY(record->reference, reference);
 }
 
 void record_read(const struct rows *rows, struct record *record, bool *ready)
@@ -55,15 +55,15 @@ void record_read(const struct rows *rows, struct record *record, bool *ready)
     bool begun;
 
     record->id = rows_number(rows, 0);
-    COPY(record->identity.key, rows_text(rows, 1));
-    COPY(record->recipient, rows_text(rows, 2));
+    RECORD_COPY(record->identity.key, rows_text(rows, 1));
+    RECORD_COPY(record->recipient, rows_text(rows, 2));
     record->state = record_state_named(rows_text(rows, 3));
     record->created_ms = rows_number(rows, 4);
     record->due_ms = rows_number(rows, 5);
     record->parts_done = (int)rows_number(rows, 6);
-    COPY(record->wish.provider, rows_text(rows, 7));
-    COPY(record->wish.kind, rows_text(rows, 8));
-    COPY(record->wish.at, rows_text(rows, 9));
+    RECORD_COPY(record->wish.provider, rows_text(rows, 7));
+    RECORD_COPY(record->wish.kind, rows_text(rows, 8));
+    RECORD_COPY(record->wish.at, rows_text(rows, 9));
     record->tries = (int)rows_number(rows, 10);
     begun = record->tries > 0 && rows_number(rows, 12) == 0;
     record_say(record, rows_text(rows, 11), begun ? "begun" : rows_text(rows, 13), rows_text(rows, 14),
@@ -97,4 +97,25 @@ int record_priority(const struct alert *alert)
         is_one_of(alert_get(alert, "state"), states) || is_one_of(alert_get(alert, "severity"), severities);
 
     return worst && strcmp(alert_get(alert, "type"), "PROBLEM") == 0 ? 0 : 1;
+}
+
+bool record_gather(struct rows *rows, size_t bytes, gather_row *read, struct gathered *gathered,
+                   struct error *err)
+{
+    bool found = false;
+    char *grown;
+
+    for (;;) {
+        if (!rows_next(rows, &found, err))
+            return false;
+        if (!found)
+            return true;
+        grown = realloc(gathered->item, (gathered->count + 1) * bytes);
+        if (grown == NULL)
+            return error_memory(err);
+        gathered->item = grown;
+        memset(grown + gathered->count * bytes, 0, bytes);
+        if (!read(rows, grown + gathered->count++ * bytes, err))
+            return false;
+    }
 }

@@ -31,6 +31,20 @@ struct store {
     " FROM record r LEFT JOIN attempt a ON a.record = r.id AND a.number = CASE WHEN r.accepted_by > 0"       \
     " THEN r.accepted_by ELSE (SELECT max(number) FROM attempt WHERE record = r.id) END "
 
+/* A row's text into an array of a struct, cut at a character border where it does not fit. */
+#define RECORD_COPY(out, text) record_copy(out, sizeof(out), text)
+void record_copy(char *out, size_t room, const char *text);
+
+/* All rows of a query, each read into a zeroed element of so many bytes. What was read so far is there even
+   when this fails, and the caller's. */
+struct gathered {
+    void *item; /* free */
+    size_t count;
+};
+typedef bool gather_row(const struct rows *rows, void *item, struct error *err);
+bool record_gather(struct rows *rows, size_t bytes, gather_row *read, struct gathered *gathered,
+                   struct error *err);
+
 /* A word that this munja does not know is HELD: for an operator to decide. */
 enum record_state record_state_named(const char *name);
 

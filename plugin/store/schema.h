@@ -20,10 +20,30 @@ static const char *const schema[] = {
     "CREATE INDEX record_identity ON record (identity)",
     "CREATE INDEX record_due ON record (priority, due_ms) WHERE state = 'waiting'",
 
+    /* Whom a reply answers. */
+    "CREATE INDEX record_reached ON record (recipient, id) WHERE state = 'accepted'",
+
     /* Each time a gateway was, or may have been, asked. */
     "CREATE TABLE attempt (record BIGINT NOT NULL, number INTEGER NOT NULL, provider TEXT NOT NULL,"
     " begun_ms BIGINT NOT NULL, ended_ms BIGINT NOT NULL, outcome TEXT NOT NULL, code TEXT NOT NULL,"
     " meaning TEXT NOT NULL, reference TEXT NOT NULL, PRIMARY KEY (record, number)) WITHOUT ROWID",
+
+    /* What gateways said later, kept as it was said: it may come twice, contradict itself, and come before
+       the attempt knows its reference. So receipts find their record when they are read, by provider,
+       reference and recipient, which is the order of the index. */
+    "CREATE TABLE receipt (id INTEGER PRIMARY KEY, provider TEXT NOT NULL, reference TEXT NOT NULL,"
+    " recipient TEXT NOT NULL, state TEXT NOT NULL, code TEXT NOT NULL, meaning TEXT NOT NULL,"
+    " time TEXT NOT NULL, seen_ms BIGINT NOT NULL)",
+    "CREATE UNIQUE INDEX receipt_once ON receipt (provider, reference, recipient, code)",
+
+    /* record: what it answers, found when it came, since later alerts do not change that; 0: nothing known.
+     */
+    "CREATE TABLE reply (id INTEGER PRIMARY KEY, provider TEXT NOT NULL, reference TEXT NOT NULL,"
+    " sender TEXT NOT NULL, recipient TEXT NOT NULL, text TEXT NOT NULL, time TEXT NOT NULL,"
+    " seen_ms BIGINT NOT NULL, record BIGINT NOT NULL)",
+    "CREATE UNIQUE INDEX reply_once ON reply (provider, reference) WHERE reference <> ''",
+    "CREATE UNIQUE INDEX reply_said_once ON reply (provider, sender, time, text) WHERE reference = ''",
+    "CREATE INDEX reply_record ON reply (record)",
 
     "CREATE TABLE token (name TEXT PRIMARY KEY, token TEXT NOT NULL, until_ms BIGINT NOT NULL,"
     " renew_until_ms BIGINT NOT NULL, renew_owner TEXT NOT NULL)",

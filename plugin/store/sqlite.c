@@ -22,7 +22,7 @@
    process commits once and ends, that never comes: cut it off then. */
 #define LOG_PAGES_MOST 512
 
-#define STATEMENTS_MAX 32
+#define STATEMENTS_MAX 64
 
 struct rows {
     struct db *db;

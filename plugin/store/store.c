@@ -226,11 +226,14 @@ out:
     return looked;
 }
 
-/* Ids grow with time, so only the oldest few need a look. The newest stays: its id must not be given again.
- */
+/* Ids grow with time, so only the oldest few need a look. The newest record stays: its id must not be given
+   again. */
 #define OLDEST                                                                                               \
     "(SELECT id FROM (SELECT id, state, created_ms FROM record ORDER BY id LIMIT 300) AS oldest"             \
     " WHERE state <> 'waiting' AND created_ms < $1 AND id < (SELECT max(id) FROM record))"
+#define OLDEST_SEEN(table)                                                                                   \
+    "(SELECT id FROM (SELECT id, seen_ms FROM " table " ORDER BY id LIMIT 300) AS oldest"                    \
+    " WHERE seen_ms < $1)"
 
 bool store_prune(struct store *store, int64_t keep_ms, struct error *err)
 {
@@ -238,7 +241,9 @@ bool store_prune(struct store *store, int64_t keep_ms, struct error *err)
     struct rows *rows = NULL;
     bool found = false, pruned = false;
 
-    if (!DB_QUERY(store->db, &rows, err, "SELECT 1 FROM record WHERE id IN " OLDEST " LIMIT 1",
+    if (!DB_QUERY(store->db, &rows, err,
+                  "SELECT 1 WHERE EXISTS " OLDEST
+                  " OR EXISTS " OLDEST_SEEN("receipt") " OR EXISTS " OLDEST_SEEN("reply"),
                   DB_NUMBER(before))
         || !rows_next(rows, &found, err))
         goto out;
@@ -248,6 +253,10 @@ bool store_prune(struct store *store, int64_t keep_ms, struct error *err)
         && (!db_begin(store->db, err)
             || !DB_RUN(store->db, err, "DELETE FROM attempt WHERE record IN " OLDEST, DB_NUMBER(before))
             || !DB_RUN(store->db, err, "DELETE FROM record WHERE id IN " OLDEST, DB_NUMBER(before))
+            || !DB_RUN(store->db, err, "DELETE FROM receipt WHERE id IN " OLDEST_SEEN("receipt"),
+                       DB_NUMBER(before))
+            || !DB_RUN(store->db, err, "DELETE FROM reply WHERE id IN " OLDEST_SEEN("reply"),
+                       DB_NUMBER(before))
             || !db_commit(store->db, err)))
         goto out;
     pruned = true;

@@ -1,0 +1,153 @@
+/* Records as an operator looks at them. */
+#include "store/look.h"
+
+#include <stdlib.h>
+
+#include "base/now.h"
+#include "store/record.h"
+
+static bool read_listed(const struct rows *rows, void *item, struct error *err)
+{
+    struct listed *listed = item;
+    bool ready = false, readable = false;
+
+    record_read(rows, &listed->record, &ready);
+    return record_read_alert(rows, &listed->record, &readable, err);
+}
+
+static bool add_receipt(struct store *store, struct listed *listed, struct error *err)
+{
+    return receipt_final(store, listed->record.id, listed->record.provider, listed->receipt, err);
+}
+
+/* The names of the states; "" for one that is not asked for, which no record has. */
+static const char *state_wanted(unsigned states, enum record_state state)
+{
+    return states & (1U << state) ? record_state_name(state) : "";
+}
+#define STATE_VALUES(states)                                                                                 \
+    DB_TEXT(state_wanted(states, RECORD_WAITING)), DB_TEXT(state_wanted(states, RECORD_ACCEPTED)),           \
+        DB_TEXT(state_wanted(states, RECORD_REFUSED)), DB_TEXT(state_wanted(states, RECORD_HELD)),           \
+        DB_TEXT(state_wanted(states, RECORD_DEAD))
+
+static bool count_states(struct store *store, unsigned states, size_t *count, struct error *err)
+{
+    struct rows *rows = NULL;
+    bool found = false;
+    bool counted =
+        DB_QUERY(store->db, &rows, err, "SELECT count(*) FROM record WHERE state IN ($1, $2, $3, $4, $5)",
+                 STATE_VALUES(states))
+        && rows_next(rows, &found, err);
+
+    if (counted)
+        *count = (size_t)rows_number(rows, 0);
+    rows_end(rows);
+    return counted;
+}
+
+static void turn_around(struct listed *list, size_t count)
+{
+    for (size_t i = 0; i < count / 2; i++) {
+        struct listed other = list[i];
+        list[i] = list[count - 1 - i];
+        list[count - 1 - i] = other;
+    }
+}
+
+bool store_list(struct store *store, unsigned states, size_t most, struct listed **list, size_t *count,
+                size_t *all, struct error *err)
+{
+    struct gathered gathered = { 0 };
+    struct rows *rows = NULL;
+    int64_t now = now_ms();
+    size_t there = 0;
+    bool listed = DB_QUERY(store->db, &rows, err,
+                           RECORD_SELECT "WHERE r.state IN ($3, $4, $5, $6, $7) ORDER BY r.id DESC LIMIT $8",
+                           DB_NUMBER(now), DB_NUMBER(now + LEASE_MS_MAX), STATE_VALUES(states),
+                           DB_NUMBER((int64_t)most))
+                  && record_gather(rows, sizeof **list, read_listed, &gathered, err);
+    struct listed *read = gathered.item;
+
+    rows_end(rows);
+    for (size_t i = 0; listed && i < gathered.count; i++)
+        listed = add_receipt(store, &read[i], err);
+    if (!listed || !count_states(store, states, &there, err)) {
+        listed_free(read, gathered.count);
+        return false;
+    }
+    turn_around(read, gathered.count);
+    *list = read;
+    *count = gathered.count;
+    *all = there < gathered.count ? gathered.count : there; /* some were pruned in between */
+    return true;
+}
+
+void listed_free(struct listed *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        record_clear(&list[i].record);
+    free(list);
+}
+
+static bool read_attempt(const struct rows *rows, void *item, struct error *err)
+{
+    struct attempt_kept *a = item;
+
+    (void)err;
+    a->number = (int)rows_number(rows, 0);
+    RECORD_COPY(a->provider, rows_text(rows, 1));
+    a->begun_ms = rows_number(rows, 2);
+    a->ended_ms = rows_number(rows, 3);
+    RECORD_COPY(a->outcome, a->ended_ms == 0 ? "begun" : rows_text(rows, 4));
+    RECORD_COPY(a->code, rows_text(rows, 5));
+    RECORD_COPY(a->meaning, rows_text(rows, 6));
+    RECORD_COPY(a->reference, rows_text(rows, 7));
+    return true;
+}
+
+static bool list_attempts(struct store *store, int64_t id, struct shown *shown, struct error *err)
+{
+    struct gathered gathered = { 0 };
+    struct rows *rows = NULL;
+    bool listed = DB_QUERY(store->db, &rows, err,
+                           "SELECT number, provider, begun_ms, ended_ms, outcome, code, meaning, reference"
+                           " FROM attempt WHERE record = $1 ORDER BY number",
+                           DB_NUMBER(id))
+                  && record_gather(rows, sizeof *shown->attempt, read_attempt, &gathered, err);
+
+    rows_end(rows);
+    shown->attempt = gathered.item;
+    shown->attempts = gathered.count;
+    return listed;
+}
+
+static bool find_record(struct store *store, int64_t id, struct listed *listed, bool *found,
+                        struct error *err)
+{
+    struct rows *rows = NULL;
+    int64_t now = now_ms();
+    bool looked = DB_QUERY(store->db, &rows, err, RECORD_SELECT "WHERE r.id = $3", DB_NUMBER(now),
+                           DB_NUMBER(now + LEASE_MS_MAX), DB_NUMBER(id))
+                  && rows_next(rows, found, err) && (!*found || read_listed(rows, listed, err));
+
+    rows_end(rows);
+    return looked;
+}
+
+bool store_show(struct store *store, int64_t id, struct shown *shown, bool *found, struct error *err)
+{
+    return find_record(store, id, &shown->listed, found, err)
+           && (!*found
+               || (add_receipt(store, &shown->listed, err) && list_attempts(store, id, shown, err)
+                   && receipt_list(store, id, &shown->receipt, &shown->receipts, err)
+                   && reply_list(store, id, &shown->reply, &shown->replies, err)));
+}
+
+void shown_clear(struct shown *shown)
+{
+    record_clear(&shown->listed.record);
+    free(shown->attempt);
+    free(shown->receipt);
+    free(shown->reply);
+    *shown = (struct shown){ 0 };
+}
