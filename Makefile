@@ -24,7 +24,7 @@ HALF     = $(LINK) -shared -Wl,-z,now
 # routes, fits and speaks to gateways; munja_http.so alone needs libcurl and libcrypto, munja_image.so libgd.
 ACCEPT  := plugin/munja.c $(wildcard plugin/base/*.c plugin/alert/*.c plugin/settings/*.c plugin/store/*.c) \
            $(addprefix plugin/flow/,accept.c answer.c exitcode.c halves.c) \
-           $(addprefix plugin/command/,notify.c options.c) $(addprefix plugin/image/,look.c read.c)
+           $(addprefix plugin/command/,fail.c notify.c options.c) $(addprefix plugin/image/,look.c read.c)
 HTTP    := plugin/http/transport.c plugin/http/digest.c
 IMAGE   := plugin/image/convert.c
 DELIVER := $(filter-out $(ACCEPT) $(HTTP) $(IMAGE),$(wildcard plugin/*/*.c))

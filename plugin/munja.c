@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "command/fail.h"
 #include "command/notify.h"
 #include "command/options.h"
 #include "flow/halves.h"
@@ -63,11 +64,15 @@ static int run(size_t index, int argc, char **argv)
 
     if (door == NULL)
         door = half_command(commands[index].word, &err);
-    if (door == NULL) {
-        printf("MUNJA UNKNOWN - %s\n", err.text);
-        return EXIT_UNKNOWN;
-    }
-    return door(argc, argv);
+    return door == NULL ? fail(&err, fail_in_json(argc, argv)) : door(argc, argv);
+}
+
+static void usage(const char *format, const char *word)
+{
+    struct error err;
+
+    error_set(&err, ERROR_USAGE, 0, format, word);
+    fail(&err, false);
 }
 
 int main(int argc, char **argv)
@@ -79,7 +84,7 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a store that may not grow is an error, not an end */
     if (argc < 2)
-        puts("MUNJA UNKNOWN - no command given: see munja -h");
+        usage("no command given: see munja -h%s", "");
     else if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0)
         print_help();
     else if (strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "--version") == 0)
@@ -90,7 +95,7 @@ int main(int argc, char **argv)
         if (i < COMMANDS)
             code = run(i, argc - 1, argv + 1);
         else
-            printf("MUNJA UNKNOWN - no such command \"%.40s\": see munja -h\n", argv[1]);
+            usage("no such command \"%.40s\": see munja -h", argv[1]);
     }
     fflush(NULL);
     _exit(code);

@@ -9,6 +9,7 @@
 #include "base/now.h"
 #include "command/desk.h"
 #include "command/doors.h"
+#include "command/fail.h"
 #include "command/options.h"
 #include "command/table.h"
 #include "flow/exitcode.h"
@@ -326,9 +327,8 @@ static int answer(const struct question *question, struct asked *asked)
     desk_close(&desk);
     return code;
 fail:
-    printf("MUNJA UNKNOWN - %s\n", err.text);
     desk_close(&desk);
-    return EXIT_UNKNOWN;
+    return fail(&err, asked->json != NULL);
 }
 
 /* The table of options is put together from what the command takes. */
@@ -405,16 +405,17 @@ static int ask(int argc, char **argv, const char *usage, const char *purpose)
 
     list_options(&asked, takes_of(argv[0]), specs);
     if (!options_read(argc, argv, specs, &help, &asked.operands, &done, &err)) {
-        printf("MUNJA UNKNOWN - %s\n", err.text);
+        fail(&err, fail_in_json(argc, argv));
         goto out;
     }
     if (done)
         goto out;
     asked.operand = argv + 1;
     question = question_for(argv[0], asked.operands > 1 ? argv[2] : NULL);
-    if (question == NULL || (asked.operands < 1 && strcmp(question->word, "balance") != 0))
-        printf("MUNJA UNKNOWN - usage: %s\n", usage);
-    else
+    if (question == NULL || (asked.operands < 1 && strcmp(question->word, "balance") != 0)) {
+        error_set(&err, ERROR_USAGE, 0, "usage: %s", usage);
+        fail(&err, asked.json != NULL);
+    } else
         code = answer(question, &asked);
 out:
     free(asked.field);

@@ -6,6 +6,7 @@
 #include <json-c/json.h>
 
 #include "command/doors.h"
+#include "command/fail.h"
 #include "command/options.h"
 #include "flow/exitcode.h"
 #include "flow/plan.h"
@@ -127,10 +128,12 @@ int command_config(int argc, char **argv)
     bool done = false;
 
     if (!options_read(argc, argv, specs, &help, &operands, &done, &err))
-        printf("MUNJA UNKNOWN - %s\n", err.text);
-    else if (!done && (operands != 1 || strcmp(argv[1], "check") != 0))
-        printf("MUNJA UNKNOWN - usage: %s\n", help.usage);
-    else if (!done && !check(settings_path(config, getenv("MUNJA_CONFIG")), json != NULL, &code, &err))
-        printf("MUNJA UNKNOWN - %s\n", err.text);
-    return code;
+        return fail(&err, fail_in_json(argc, argv));
+    if (done)
+        return EXIT_UNKNOWN;
+    if (operands != 1 || strcmp(argv[1], "check") != 0)
+        error_set(&err, ERROR_USAGE, 0, "usage: %s", help.usage);
+    else if (check(settings_path(config, getenv("MUNJA_CONFIG")), json != NULL, &code, &err))
+        return code;
+    return fail(&err, json != NULL);
 }

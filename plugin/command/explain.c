@@ -7,6 +7,7 @@
 #include <json-c/json.h>
 
 #include "command/doors.h"
+#include "command/fail.h"
 #include "command/options.h"
 #include "command/table.h"
 #include "provider/api.h"
@@ -236,22 +237,17 @@ int command_explain(int argc, char **argv)
     int operands = 0;
     bool done = false;
 
-    if (!options_read(argc, argv, specs, &help, &operands, &done, &err)) {
-        printf("MUNJA UNKNOWN - %s\n", err.text);
-        return EXIT_UNKNOWN;
-    }
+    if (!options_read(argc, argv, specs, &help, &operands, &done, &err))
+        return fail(&err, fail_in_json(argc, argv));
     if (done)
         return EXIT_UNKNOWN;
     if (operands == 2 && code == NULL) {
         code = argv[2];
         operands--;
     }
-    if (operands != 1) {
-        printf("MUNJA UNKNOWN - usage: %s\n", help.usage);
-        return EXIT_UNKNOWN;
-    }
-    if (explain(argv[1], code, json != NULL, &err))
+    if (operands != 1)
+        error_set(&err, ERROR_USAGE, 0, "usage: %s", help.usage);
+    else if (explain(argv[1], code, json != NULL, &err))
         return EXIT_OK;
-    printf("MUNJA UNKNOWN - %s\n", err.text);
-    return EXIT_UNKNOWN;
+    return fail(&err, json != NULL);
 }

@@ -12,6 +12,7 @@
 #include "alert/source.h"
 #include "base/log.h"
 #include "base/now.h"
+#include "command/fail.h"
 #include "command/options.h"
 #include "flow/accept.h"
 #include "flow/answer.h"
@@ -20,8 +21,13 @@
 #include "settings/settings.h"
 #include "store/store.h"
 
-/* With less time left than this, other due records are left to the next run. */
-#define OTHERS_LEAST_MS 3000
+/* A monitor may start one command after the other: other due records hold it up for so long at most, and are
+   left to the next run when less time is left. */
+#define OTHERS_MOST_MS  5000
+#define OTHERS_LEAST_MS 1000
+
+/* Every so many records, what is older than keep is forgotten. */
+#define PRUNE_EVERY 64
 
 /* What the command line says. */
 struct request_line {
@@ -45,6 +51,7 @@ struct notify {
     const struct deliver_half *half;
     struct plan *plan;
     int64_t started_ms, until_ms;
+    int64_t lease_until_ms;
     bool stored;
     char note[256];
 };
@@ -86,6 +93,15 @@ static bool read_fields(struct notify *n, struct error *err)
     return true;
 }
 
+/* munja send: the text is all there is. */
+static bool read_text(struct notify *n, struct error *err)
+{
+    return alert_set(&n->alert, "source", source_name(n->source), err)
+           && alert_set(&n->alert, "type", "TEXT", err)
+           && alert_set(&n->alert, "output", n->line.message, err)
+           && alert_set(&n->alert, "subject", n->line.subject_option, err);
+}
+
 static bool read_alert(struct notify *n, struct error *err)
 {
     const struct input input = { environ, n->line.subject, n->line.message };
@@ -98,10 +114,7 @@ static bool read_alert(struct notify *n, struct error *err)
     if (n->source == SOURCE_GUESS)
         n->source = n->line.by_hand ? SOURCE_ARGS : source_guess(&input);
     if (n->line.by_hand)
-        return alert_set(&n->alert, "source", source_name(n->source), err)
-               && alert_set(&n->alert, "type", "TEXT", err)
-               && alert_set(&n->alert, "output", n->line.message, err)
-               && alert_set(&n->alert, "subject", n->line.subject_option, err) && alert_check(&n->alert, err);
+        return read_text(n, err) && read_fields(n, err) && alert_check(&n->alert, err);
     return source_read(n->source, &input, &n->alert, err) && read_fields(n, err)
            && alert_check(&n->alert, err);
 }
@@ -136,7 +149,7 @@ static bool read_wish(struct notify *n, struct error *err)
     snprintf(n->wish.kind, sizeof n->wish.kind, "%s", line->kind == NULL ? "" : line->kind);
     n->until_ms = n->started_ms + (int64_t)timeout_s * 1000;
     signal(SIGALRM, on_overdue);
-    alarm((unsigned)timeout_s + 3);
+    alarm((unsigned)timeout_s + DELIVERY_LEASE_SLACK_MS / 1000);
     return true;
 }
 
@@ -160,7 +173,9 @@ static bool make_plan(struct notify *n, struct error *err)
     }
     if (!n->half->plan_new(&n->settings, &n->plan, err) || !n->half->check_wish(n->plan, &n->wish, err))
         return false;
-    n->half->plan_note(n->plan, n->note, sizeof n->note);
+    /* What is wrong with the store is told first. */
+    if (n->note[0] == '\0')
+        n->half->plan_note(n->plan, n->note, sizeof n->note);
     return true;
 }
 
@@ -174,6 +189,7 @@ static void accept(struct notify *n)
     for (size_t i = 0; n->plan != NULL && i < n->numbers.count; i++)
         if (!n->records[i].found)
             n->half->name_first(n->plan, &n->records[i]);
+    n->lease_until_ms = now_ms() + lease_ms;
     n->stored =
         n->store != NULL && store_accept(n->store, n->records, n->numbers.count, window_ms, lease_ms, &err);
     if (n->stored)
@@ -212,7 +228,11 @@ static void give_back(struct notify *n, const char *why)
 
 static bool deliver(struct notify *n, const struct wire *wire)
 {
-    struct delivery delivery = { .plan = n->plan, .wire = wire, .store = n->store, .until_ms = n->until_ms };
+    struct delivery delivery = { .plan = n->plan,
+                                 .wire = wire,
+                                 .store = n->store,
+                                 .until_ms = n->until_ms,
+                                 .lease_until_ms = n->lease_until_ms };
     struct record **leased = calloc(n->numbers.count, sizeof *leased);
     struct told *told = calloc(n->numbers.count, sizeof *told);
 
@@ -240,21 +260,38 @@ static bool deliver(struct notify *n, const struct wire *wire)
     return true;
 }
 
-/* What earlier runs left behind goes out in the time that is left; its ends stand in the store, not in this
- * answer. */
+/* Whether a gateway took something from this run. */
+static bool got_through(const struct notify *n)
+{
+    for (size_t i = 0; i < n->numbers.count; i++)
+        if (n->told[i].attempts > 0 && n->told[i].situation <= SITUATION_UNRECORDED)
+            return true;
+    return false;
+}
+
+/* What earlier runs left behind goes out too, for a few seconds, unless nothing at all gets through; its ends
+   stand in the store, not in this answer. Now and then what is long over is forgotten. */
 static void deliver_others(struct notify *n, const struct wire *wire)
 {
-    struct delivery with = { .plan = n->plan, .wire = wire, .store = n->store, .until_ms = n->until_ms };
-    int64_t due_by_ms = now_ms();
+    int64_t most_ms = now_steady_ms() + OTHERS_MOST_MS, due_by_ms = now_ms();
+    struct delivery with = { .plan = n->plan,
+                             .wire = wire,
+                             .store = n->store,
+                             .until_ms = n->until_ms < most_ms ? n->until_ms : most_ms };
     struct told *told = NULL;
     size_t count = 0, taken = 1;
     bool due = false;
 
-    if (!n->stored || n->plan == NULL || !store_due(n->store, &due, NULL) || !due)
+    if (!n->stored || n->plan == NULL || (wire != NULL && !got_through(n)))
+        return;
+    store_until(n->store, with.until_ms);
+    if (n->told[0].record % PRUNE_EVERY == 0)
+        store_prune(n->store, (int64_t)n->settings.keep_s * 1000, NULL);
+    if (!store_due(n->store, &due, NULL) || !due)
         return;
     if (with.wire == NULL)
         with.wire = half_wire(NULL);
-    while (with.wire != NULL && taken > 0 && n->until_ms - now_steady_ms() >= OTHERS_LEAST_MS)
+    while (with.wire != NULL && taken > 0 && with.until_ms - now_steady_ms() >= OTHERS_LEAST_MS)
         if (!n->half->due(&with, due_by_ms, &told, &count, &taken, NULL))
             break;
     free(told);
@@ -288,12 +325,14 @@ static bool all_found(const struct notify *n)
     return true;
 }
 
+/* A store that stays locked costs the record, not the alert: a third of the time must do for accepting. */
 static bool open_store(struct notify *n, bool *due)
 {
     int64_t window_ms = (int64_t)n->settings.duplicate_window_s * 1000;
+    int64_t accept_until_ms = n->started_ms + (n->until_ms - n->started_ms) / 3;
     struct error err = { 0 };
 
-    if (store_open(n->settings.store, n->until_ms, &n->store, &err)
+    if (store_open(n->settings.store, accept_until_ms, &n->store, &err)
         && store_find(n->store, n->records, n->numbers.count, window_ms, &err)
         && store_due(n->store, due, &err))
         return true;
@@ -343,16 +382,6 @@ static bool run(struct notify *n, int *code, struct error *err)
     return true;
 }
 
-static int fail(const struct error *err)
-{
-    char line[ANSWER_BYTES];
-
-    answer_write_fault(err->text, line);
-    puts(line);
-    fflush(stdout);
-    return EXIT_UNKNOWN;
-}
-
 static int notify(struct notify *n)
 {
     struct error err = { 0 };
@@ -361,90 +390,88 @@ static int notify(struct notify *n)
     if (n->line.verbose != NULL)
         log_to(log_to_stderr, LOG_LEVEL_DEBUG);
     if (!read_all(n, &err) || !(n->line.dry_run != NULL ? show(n, &err) : run(n, &code, &err)))
-        code = fail(&err);
+        code = fail(&err, n->line.json != NULL);
     /* Everything is on disk and written out; the rest of the process is not worth the time to take it apart.
      */
     fflush(NULL);
     _exit(code);
 }
 
-/* Options of both commands; the texts of munja(1). */
-#define COMMON_OPTIONS(line)                                                                                 \
-    { 'f', "config", "FILE", "configuration ($MUNJA_CONFIG, else " MUNJA_CONFIG ")", &(line).config, NULL }, \
-        { 'T',  "to",      "NUMBER[,...]", "recipients (default: the pager of the alert's contact)",         \
-          NULL, &(line).to },                                                                                \
-        { 'p', "provider", "NAME", "this provider only, whatever the routes say", &(line).provider, NULL },  \
-        { 'k', "kind", "KIND", "auto, sms, lms or mms (default: the route's)", &(line).kind, NULL },         \
-        { 't',                                                                                               \
-          "timeout",                                                                                         \
-          "SECONDS",                                                                                         \
-          "for everything together (default: the configuration's, 20)",                                      \
-          &(line).timeout,                                                                                   \
-          NULL },                                                                                            \
-        { 'n',                                                                                               \
-          "dry-run",                                                                                         \
-          NULL,                                                                                              \
-          "show what would be sent to whom; touch neither store nor network",                                \
-          &(line).dry_run,                                                                                   \
-          NULL },                                                                                            \
-        { 0, "json", NULL, "print one JSON document instead of the line", &(line).json, NULL },              \
-    {                                                                                                        \
-        'v', "verbose", NULL, "log every attempt to standard error", &(line).verbose, NULL                   \
-    }
+/* The options of both commands; the first is munja send's alone. */
+#define OPTIONS 12
 
-int command_notify(int argc, char **argv)
+static void list_options(struct request_line *line, struct option_spec specs[OPTIONS])
 {
-    struct notify n = { .started_ms = now_steady_ms() };
-    const struct option_spec specs[] = {
+    const struct option_spec all[OPTIONS] = {
+        { 0, "subject", "TEXT", "title of a long message", &line->subject_option, NULL },
+        { 'f', "config", "FILE", "configuration ($MUNJA_CONFIG, else " MUNJA_CONFIG ")", &line->config,
+          NULL },
         { 's', "source", "SOURCE", "nagios, icinga, zabbix, checkmk or args (guessed when absent)",
-          &n.line.source, NULL },
-        { 'F', "field", "NAME=VALUE", "set a field of the alert; may be repeated", NULL, &n.line.field },
-        COMMON_OPTIONS(n.line),
+          &line->source, NULL },
+        { 'T', "to", "NUMBER[,...]", "recipients (default: the pager of the alert's contact)", NULL,
+          &line->to },
+        { 'F', "field", "NAME=VALUE", "set a field of the alert; may be repeated", NULL, &line->field },
+        { 'p', "provider", "NAME", "this provider only, whatever the routes say", &line->provider, NULL },
+        { 'k', "kind", "KIND", "auto, sms, lms or mms (default: the route's)", &line->kind, NULL },
+        { 't', "timeout", "SECONDS", "for everything together (default: the configuration's, 20)",
+          &line->timeout, NULL },
+        { 'n', "dry-run", NULL, "show what would be sent to whom; touch neither store nor network",
+          &line->dry_run, NULL },
+        { 0, "json", NULL, "print one JSON document instead of the line", &line->json, NULL },
+        { 'v', "verbose", NULL, "log every attempt to standard error", &line->verbose, NULL },
         { 0 },
     };
-    const struct command_help help = { "munja notify [options] [--] [SUBJECT [MESSAGE]]",
-                                       "Take charge of an alert and send it as an SMS." };
+
+    memcpy(specs, all, sizeof all);
+}
+
+/* What the operands are, or why they cannot be. */
+static bool read_operands(struct request_line *line, char **operand, int operands, struct error *err)
+{
+    if (!line->by_hand) {
+        line->subject = operands > 0 ? operand[0] : NULL;
+        line->message = operands > 1 ? operand[1] : NULL;
+        return operands <= 2
+               || error_set(
+                   err, ERROR_USAGE, 0,
+                   "too many operands: SUBJECT and MESSAGE at most, after \"--\" if one starts with \"-\"");
+    }
+    line->message = operand[0];
+    if (operands != 1)
+        return error_set(err, ERROR_USAGE, 0, "one TEXT is wanted, in quotes");
+    return line->to != NULL || error_set(err, ERROR_USAGE, 0, "option --to is missing");
+}
+
+static int read_and_notify(int argc, char **argv, bool by_hand, const struct command_help *help)
+{
+    struct notify n = { .started_ms = now_steady_ms(), .line.by_hand = by_hand };
+    struct option_spec specs[OPTIONS];
     struct error err = { 0 };
     int operands = 0;
     bool done = false;
 
-    if (!options_read(argc, argv, specs, &help, &operands, &done, &err))
-        return fail(&err);
+    list_options(&n.line, specs);
+    if (!options_read(argc, argv, by_hand ? specs : specs + 1, help, &operands, &done, &err))
+        return fail(&err, fail_in_json(argc, argv));
     if (done)
         return EXIT_UNKNOWN;
-    if (operands > 2) {
-        error_set(&err, ERROR_USAGE, 0,
-                  "too many operands: SUBJECT and MESSAGE at most, after \"--\" if one starts with \"-\"");
-        return fail(&err);
-    }
-    n.line.subject = operands > 0 ? argv[1] : NULL;
-    n.line.message = operands > 1 ? argv[2] : NULL;
+    if (!read_operands(&n.line, argv + 1, operands, &err))
+        return fail(&err, n.line.json != NULL);
     return notify(&n);
+}
+
+int command_notify(int argc, char **argv)
+{
+    const struct command_help help = { "munja notify [options] [--] [SUBJECT [MESSAGE]]",
+                                       "Take charge of an alert and send it as an SMS." };
+
+    return read_and_notify(argc, argv, false, &help);
 }
 
 int command_send(int argc, char **argv)
 {
-    struct notify n = { .started_ms = now_steady_ms(), .line.by_hand = true };
-    const struct option_spec specs[] = {
-        { 0, "subject", "TEXT", "title of a long message", &n.line.subject_option, NULL },
-        COMMON_OPTIONS(n.line),
-        { 0 },
-    };
     const struct command_help help = { "munja send --to NUMBER[,...] [options] [--] TEXT",
                                        "Send a text by hand." };
-    struct error err = { 0 };
-    int operands = 0;
-    bool done = false;
 
-    if (!options_read(argc, argv, specs, &help, &operands, &done, &err))
-        return fail(&err);
-    if (done)
-        return EXIT_UNKNOWN;
-    if (operands != 1 || n.line.to == NULL) {
-        error_set(&err, ERROR_USAGE, 0, "%s",
-                  operands != 1 ? "one TEXT is wanted, in quotes" : "option --to is missing");
-        return fail(&err);
-    }
-    n.line.message = argv[1];
-    return notify(&n);
+    return read_and_notify(argc, argv, true, &help);
 }

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/mask.h"
 #include "command/doors.h"
+#include "command/fail.h"
 #include "command/options.h"
 #include "command/table.h"
 #include "flow/plan.h"
@@ -219,12 +220,12 @@ int command_providers(int argc, char **argv)
     bool done = false;
 
     if (!options_read(argc, argv, specs, &help, &operands, &done, &err))
-        printf("MUNJA UNKNOWN - %s\n", err.text);
-    else if (!done && operands > 0)
-        printf("MUNJA UNKNOWN - usage: %s\n", help.usage);
-    else if (!done && !show_all(settings_path(config, getenv("MUNJA_CONFIG")), json != NULL, &code, &err)) {
-        printf("MUNJA UNKNOWN - %s\n", err.text);
-        code = EXIT_UNKNOWN;
-    }
-    return code;
+        return fail(&err, fail_in_json(argc, argv));
+    if (done)
+        return EXIT_UNKNOWN;
+    if (operands > 0)
+        error_set(&err, ERROR_USAGE, 0, "usage: %s", help.usage);
+    else if (show_all(settings_path(config, getenv("MUNJA_CONFIG")), json != NULL, &code, &err))
+        return code;
+    return fail(&err, json != NULL);
 }

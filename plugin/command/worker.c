@@ -5,6 +5,7 @@
 #include "base/now.h"
 #include "command/desk.h"
 #include "command/doors.h"
+#include "command/fail.h"
 #include "command/options.h"
 #include "flow/answer.h"
 #include "flow/deliver.h"
@@ -66,7 +67,7 @@ static int sweep(const char *config)
         && deliver_all(&desk, &told, &count, &err))
         code = answer(&desk, told, count);
     else
-        printf("MUNJA UNKNOWN - %s\n", err.text);
+        fail(&err, false);
     free(told);
     desk_close(&desk);
     return code;
@@ -87,12 +88,13 @@ int command_worker(int argc, char **argv)
     bool done = false;
 
     if (!options_read(argc, argv, specs, &help, &operands, &done, &err))
-        printf("MUNJA UNKNOWN - %s\n", err.text);
-    else if (!done && (operands > 0 || once == NULL))
-        printf("MUNJA UNKNOWN - %s\n", operands > 0 ? "no operands are taken" : "option --once is missing");
-    else if (!done) {
-        desk_log(verbose);
-        return sweep(config);
+        return fail(&err, false);
+    if (done)
+        return EXIT_UNKNOWN;
+    if (operands > 0 || once == NULL) {
+        error_set(&err, ERROR_USAGE, 0, operands > 0 ? "no operands are taken" : "option --once is missing");
+        return fail(&err, false);
     }
-    return EXIT_UNKNOWN;
+    desk_log(verbose);
+    return sweep(config);
 }

@@ -111,7 +111,7 @@ void answer_write(const struct answer_line *answer, char line[ANSWER_BYTES])
         put(line, room, "; %zu %s", answer->bad_numbers, situation_words(SITUATION_NOT_A_NUMBER));
     if (answer->note != NULL)
         put(line, room, "; %s", answer->note);
-    if (state != exit_code(state, answer->source))
+    if (state != exit_code(state, answer->source) && count_of(answer, SITUATION_UNRECORDED) == 0)
         put(line, room, "; the record is safe, so do not send it again");
     strcat(line, data);
 }

@@ -24,8 +24,9 @@
 /* Room for what struct batch_item promises, and NUL. */
 #define REFERENCE_BYTES 41
 
-/* How long the end of an attempt may wait for the store's lock. */
-#define SETTLE_MS 2000
+/* How long after the deadline the end of an attempt may still wait for the store's lock: shorter than a lease
+   outlives its run. */
+#define SETTLE_MS 3000
 
 /* With less time than this left, no attempt is begun. */
 #define ATTEMPT_LEAST_MS 200
@@ -48,22 +49,28 @@ static void reference_for(const struct run *run, const struct task *task, char r
         snprintf(reference + length, REFERENCE_BYTES - (size_t)length, "-%u", (unsigned)task->part % 100 + 1);
 }
 
+/* Write down how attempts ended. The last answer may have come at the deadline's end: its end must be written
+   all the same. What the store cannot note was sent nevertheless: the answer says so, since another run will
+   send it again. */
 static void settle(struct run *run, struct task *const *tasks, const struct settlement *settlements,
                    size_t count)
 {
     struct record *records[BATCH_MAX];
     struct error err = { 0 };
 
+    if (run->delivery->store == NULL || count == 0)
+        return;
     for (size_t i = 0; i < count; i++)
         records[i] = tasks[i]->record;
-    /* The last answer may have come at the deadline's end: its end must be written all the same. */
-    if (run->delivery->store != NULL)
-        store_until(run->delivery->store, now_steady_ms() + SETTLE_MS);
-    /* What the store cannot note was sent all the same: say it, the answer will be judged by what is known
-     * here. */
-    if (run->delivery->store != NULL
-        && !store_settle(run->delivery->store, records, settlements, count, &err))
-        log_line(LOG_LEVEL_ERROR, "store=settle fault=\"%s\"", err.text);
+    store_until(run->delivery->store, run->delivery->until_ms + SETTLE_MS);
+    if (store_settle(run->delivery->store, records, settlements, count, &err))
+        return;
+    log_line(LOG_LEVEL_ERROR, "store=settle fault=\"%s\"", err.text);
+    for (size_t i = 0; i < count; i++)
+        if (tasks[i]->done && settlements[i].state == RECORD_ACCEPTED) {
+            tasks[i]->told->situation = SITUATION_UNRECORDED;
+            snprintf(tasks[i]->told->reason, sizeof tasks[i]->told->reason, "%.200s", err.text);
+        }
 }
 
 static void settle_one(struct run *run, struct task *task, const struct settlement *settlement)
@@ -173,22 +180,30 @@ static bool refused_whole(const struct batch *batch)
     return batch->count > 1;
 }
 
+/* Another process may have these records by now: this one was stopped for too long, or the clock was set. */
+static bool leases_lapsed(const struct run *run)
+{
+    return run->delivery->lease_until_ms != 0 && now_ms() >= run->delivery->lease_until_ms;
+}
+
 /* Write down that attempts begin, but for those that store_accept began already. A record whose lease is lost
    by now is another process's: it leaves the batch. Returns how many are left. */
 static size_t begin(struct run *run, struct task *tasks[BATCH_MAX], size_t count)
 {
+    struct store *store = run->delivery->store;
     struct record *records[BATCH_MAX];
     struct error err = { 0 };
     size_t opened = 0, kept = 0;
 
-    if (run->delivery->store == NULL)
+    if (store == NULL)
         return count;
     for (size_t i = 0; i < count; i++)
         if (tasks[i]->record->attempt == 0)
             records[opened++] = tasks[i]->record;
-    /* What cannot be noted is sent all the same: rather twice than never. */
-    if (opened > 0
-        && !store_begin(run->delivery->store, records, opened, task_provider(tasks[0])->name, &err)) {
+        else if (leases_lapsed(run))
+            tasks[i]->record->leased = false;
+    /* What cannot be noted in time is sent all the same: rather twice than never. */
+    if (opened > 0 && !store_begin(store, records, opened, task_provider(tasks[0])->name, &err)) {
         log_line(LOG_LEVEL_ERROR, "store=begin fault=\"%s\"", err.text);
         return count;
     }
@@ -203,6 +218,20 @@ static size_t begin(struct run *run, struct task *tasks[BATCH_MAX], size_t count
     return kept;
 }
 
+/* The provider could not even be logged in to: this many attempts ended before they began. */
+static void give_up_batch(struct run *run, struct task **tasks, size_t count, const struct outcome *outcome)
+{
+    struct settlement settlements[BATCH_MAX];
+
+    for (size_t i = 0; i < count; i++) {
+        struct record *record = tasks[i]->record;
+        if (record->attempt == 0)
+            snprintf(record->provider, sizeof record->provider, "%s", task_provider(tasks[i])->name);
+        task_judge(tasks[i], outcome, 0, &settlements[i]);
+    }
+    settle(run, tasks, settlements, count);
+}
+
 static void send_batch(struct run *run, struct task *tasks[BATCH_MAX], size_t count, bool own)
 {
     const struct provider *provider = task_provider(tasks[0]);
@@ -210,7 +239,17 @@ static void send_batch(struct run *run, struct task *tasks[BATCH_MAX], size_t co
     struct settlement settlements[BATCH_MAX];
     char references[BATCH_MAX][REFERENCE_BYTES];
     struct batch batch = { .kind = tasks[0]->fitted.kind, .own = own, .item = items };
+    int64_t until_ms = attempt_until(run, tasks[0]);
+    struct outcome outcome = { 0 };
 
+    /* A locked store may cost a part of the time, not the message. */
+    if (run->delivery->store != NULL)
+        store_until(run->delivery->store, now_steady_ms() + (run->delivery->until_ms - now_steady_ms()) / 4);
+    /* The login first: an attempt that begins on disk is one whose message may have gone out. */
+    if (!session_ready(&run->session, provider, until_ms, &outcome)) {
+        give_up_batch(run, tasks, count, &outcome);
+        return;
+    }
     batch.count = begin(run, tasks, count);
     for (size_t i = 0; i < batch.count; i++) {
         reference_for(run, tasks[i], references[i]);
@@ -221,7 +260,7 @@ static void send_batch(struct run *run, struct task *tasks[BATCH_MAX], size_t co
     }
     if (batch.count == 0)
         return;
-    session_send(&run->session, provider, &batch, attempt_until(run, tasks[0]));
+    session_send(&run->session, provider, &batch, until_ms);
     for (size_t i = 0; i < batch.count; i++)
         task_judge(tasks[i], &items[i].outcome, refused_whole(&batch) ? batch.count : 0, &settlements[i]);
     settle(run, tasks, settlements, batch.count);
@@ -235,21 +274,35 @@ static struct task *first_open(const struct run *run)
     return NULL;
 }
 
+/* No time is left: whatever is still open is tried again later, in one commit for each handful. */
+static void postpone_open(struct run *run)
+{
+    struct task *tasks[BATCH_MAX];
+    struct settlement settlements[BATCH_MAX];
+    size_t count;
+
+    do {
+        count = 0;
+        for (size_t i = 0; i < run->delivery->count && count < BATCH_MAX; i++)
+            if (!run->task[i].done)
+                tasks[count++] = &run->task[i];
+        for (size_t i = 0; i < count; i++)
+            task_postpone(tasks[i], "no time left", &settlements[i]);
+        settle(run, tasks, settlements, count);
+    } while (count > 0);
+}
+
 static void run_tasks(struct run *run)
 {
     struct task *first, *tasks[BATCH_MAX];
-    struct settlement settlement;
     bool own;
 
-    while ((first = first_open(run)) != NULL) {
-        if (run->delivery->until_ms - now_steady_ms() < ATTEMPT_LEAST_MS) {
-            task_postpone(first, "no time left", &settlement);
-            settle_one(run, first, &settlement);
-        } else if (compose(run, first)) {
+    while ((first = first_open(run)) != NULL && run->delivery->until_ms - now_steady_ms() >= ATTEMPT_LEAST_MS)
+        if (compose(run, first)) {
             size_t count = gather(run, first, tasks, &own);
             send_batch(run, tasks, count, own);
         }
-    }
+    postpone_open(run);
 }
 
 static bool open_tasks(struct run *run, struct error *err)
@@ -324,14 +377,15 @@ void deliver_run(struct delivery *delivery)
 bool deliver_due(const struct delivery *with, int64_t due_by_ms, struct told **told, size_t *count,
                  size_t *taken, struct error *err)
 {
+    const int64_t lease_ms = with->until_ms - now_steady_ms() + DELIVERY_LEASE_SLACK_MS;
     struct delivery delivery = *with;
     struct record *records = NULL, *pointers[HANDFUL];
     struct told *grown;
     bool delivered = false;
 
     *taken = 0;
-    if (!store_claim(with->store, HANDFUL, due_by_ms,
-                     with->until_ms - now_steady_ms() + DELIVERY_LEASE_SLACK_MS, &records, taken, err))
+    delivery.lease_until_ms = now_ms() + lease_ms;
+    if (!store_claim(with->store, HANDFUL, due_by_ms, lease_ms, &records, taken, err))
         return false;
     if (*taken == 0) {
         delivered = true;

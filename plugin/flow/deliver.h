@@ -23,7 +23,8 @@ struct delivery {
     struct record **record;
     struct told *told; /* one for each record, filled by deliver_run */
     size_t count;
-    int64_t until_ms; /* now_steady_ms: everything must be over then */
+    int64_t until_ms;       /* now_steady_ms: everything must be over then */
+    int64_t lease_until_ms; /* now_ms: until then the leases are this process's for sure */
 };
 
 /* Route, render, fit, send, judge and settle every record, with failover to the next provider of its route.

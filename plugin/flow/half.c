@@ -42,6 +42,7 @@ static bool check_wish(const struct plan *plan, const struct wish *wish, struct 
     return true;
 }
 
+/* Not where the answer's loss would hold the record: there an attempt begins only when its login is done. */
 static void name_first(const struct plan *plan, struct record *record)
 {
     struct settlement settlement;
@@ -52,7 +53,7 @@ static void name_first(const struct plan *plan, struct record *record)
     record->provider[0] = '\0';
     if (!task_open(&task, plan, record, &told, &settled, &settlement, NULL))
         return;
-    if (!settled)
+    if (!settled && task.route->unsure == UNSURE_RESEND)
         snprintf(record->provider, sizeof record->provider, "%s", task_provider(&task)->name);
     task_clear(&task);
 }

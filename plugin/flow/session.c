@@ -9,7 +9,7 @@
 #include "base/now.h"
 
 /* How long others wait for the process that logs in before one of them does it itself. */
-#define RENEW_MS 10000
+#define RENEW_MS 5000
 
 bool session_open(struct session *session, const struct plan *plan, const struct wire *wire,
                   struct store *store, struct error *err)
@@ -61,14 +61,27 @@ static bool carry(struct session *session, const struct provider *provider, cons
     return false;
 }
 
+/* Whether a text that may have been cut ends with the beginning of the secret. */
+static bool ends_within(const char *text, const char *secret)
+{
+    size_t length = strlen(text), bytes = strlen(secret);
+
+    for (size_t piece = 4; piece < bytes && piece <= length; piece++)
+        if (memcmp(text + length - piece, secret, piece) == 0)
+            return true;
+    return false;
+}
+
 /* A gateway that repeats our secret must not carry it, or a piece of it, into lines, logs and the store. */
 static void hide_echo(struct outcome *outcome, const struct reply *reply, const char *secret)
 {
     size_t bytes = secret == NULL ? 0 : strlen(secret);
 
-    if (bytes == 0
+    /* A shorter one would be found everywhere. */
+    if (bytes < 4
         || (memmem(reply->body == NULL ? "" : reply->body, reply->bytes, secret, bytes) == NULL
-            && strstr(outcome->meaning, secret) == NULL && strstr(outcome->code, secret) == NULL))
+            && strstr(outcome->meaning, secret) == NULL && strstr(outcome->code, secret) == NULL
+            && !ends_within(outcome->meaning, secret) && !ends_within(outcome->code, secret)))
         return;
     outcome->code[0] = outcome->reference[0] = '\0';
     snprintf(outcome->meaning, sizeof outcome->meaning, "the answer repeats a secret, so it is not shown");
@@ -208,11 +221,17 @@ static bool renew_token(struct session *session, const struct provider *provider
     return renewed;
 }
 
+bool session_ready(struct session *session, const struct provider *provider, int64_t until_ms,
+                   struct outcome *outcome)
+{
+    return !logs_in(provider) || find_token(session, provider, NULL, until_ms, outcome);
+}
+
 void session_ask(struct session *session, const struct provider *provider, const struct operation *operation,
                  const struct query *query, int64_t until_ms, struct answer *answer)
 {
     *answer = (struct answer){ 0 };
-    if (logs_in(provider) && !find_token(session, provider, NULL, until_ms, &answer->outcome))
+    if (!session_ready(session, provider, until_ms, &answer->outcome))
         return;
     ask_once(session, provider, operation, query, until_ms, answer);
     if (!answer->outcome.token_refused || !renew_token(session, provider, until_ms))
@@ -272,7 +291,7 @@ void session_send(struct session *session, const struct provider *provider, stru
 {
     struct outcome outcome = { 0 };
 
-    if (logs_in(provider) && !find_token(session, provider, NULL, until_ms, &outcome)) {
+    if (!session_ready(session, provider, until_ms, &outcome)) {
         outcome_for_all(batch, &outcome);
         return;
     }

@@ -21,6 +21,10 @@ bool session_open(struct session *session, const struct plan *plan, const struct
                   struct store *store, struct error *err);
 void session_close(struct session *session);
 
+/* Log in when needed, so that a send can begin. False with the reason in outcome: nothing was sent. */
+bool session_ready(struct session *session, const struct provider *provider, int64_t until_ms,
+                   struct outcome *outcome);
+
 /* Log in when needed, send one batch, judge; after a refused token once more with a new one. Every item has
    an outcome afterwards. Over at until_ms (now_steady_ms). */
 void session_send(struct session *session, const struct provider *provider, struct batch *batch,

@@ -10,10 +10,6 @@
 #include "base/now.h"
 #include "flow/compose.h"
 
-/* A gateway that loses every answer but delivers would wake somebody again and again: after so many attempts
-   an operator decides. */
-#define UNSURE_TRIES_MAX 4
-
 #define DELAY_FIRST_MS 15000
 #define DELAY_MOST_MS  (15 * 60 * 1000)
 
@@ -27,9 +23,9 @@ int64_t task_delay_ms(const struct task *task, int wait_s)
         delay *= 2;
     /* Up to half as much again, so that the records of an outage do not come back in one moment. */
     delay += random() % (delay / 2);
-    if (delay > DELAY_MOST_MS)
-        delay = DELAY_MOST_MS;
-    return delay < (int64_t)wait_s * 1000 ? (int64_t)wait_s * 1000 : delay;
+    if (delay < (int64_t)wait_s * 1000)
+        delay = (int64_t)wait_s * 1000;
+    return delay > DELAY_MOST_MS ? DELAY_MOST_MS : delay;
 }
 
 /* An attempt that another process began and never ended: it died, before or after the first byte left. */
@@ -61,6 +57,14 @@ static void prefer_last(struct task *task)
     }
 }
 
+/* Whether the provider that may have the message already is asked first, and knows a repetition by its key.
+ */
+static bool can_repeat(const struct task *task)
+{
+    return task->providers > 0 && strcmp(task->order[0]->name, task->record->provider) == 0
+           && (task->order[0]->api->caps & API_IDEMPOTENT) != 0;
+}
+
 static bool find_order(struct task *task, const struct plan *plan, struct error *err)
 {
     const struct provider *wished = plan_provider(plan, task->record->wish.provider);
@@ -89,8 +93,7 @@ bool task_open(struct task *task, const struct plan *plan, struct record *record
     if (!find_order(task, plan, err))
         return false;
     *settle = true;
-    if (left_open(record) && task->route->unsure == UNSURE_HOLD
-        && (task->providers == 0 || !(task->order[0]->api->caps & API_IDEMPOTENT))) {
+    if (left_open(record) && task->route->unsure == UNSURE_HOLD && !can_repeat(task)) {
         static const struct outcome lost = { .kind = OUTCOME_UNSURE,
                                              .code = "lost",
                                              .meaning = "the sender died" };
@@ -115,10 +118,15 @@ const struct provider *task_provider(const struct task *task)
     return task->order[task->next];
 }
 
-/* Keep the record for later, or give it up when its time is over. */
+/* A machine without a clock of its own starts in the past: the age of what it accepted then is not known. */
+#define CLOCK_SANE_MS (INT64_C(1577836800) * 1000) /* 2020 */
+
+/* Keep the record for later, or give it up when its time is over. A pause that the last provider asked for
+   holds only where there is no other. */
 static void keep(struct task *task, int wait_s, struct settlement *settlement)
 {
-    int64_t age_ms = now_ms() - task->record->created_ms;
+    int64_t created_ms = task->record->created_ms,
+            age_ms = created_ms < CLOCK_SANE_MS ? 0 : now_ms() - created_ms;
 
     task->done = true;
     settlement->keep_lease = false;
@@ -128,7 +136,7 @@ static void keep(struct task *task, int wait_s, struct settlement *settlement)
         return;
     }
     settlement->state = RECORD_WAITING;
-    settlement->due_ms = now_ms() + task_delay_ms(task, wait_s);
+    settlement->due_ms = now_ms() + task_delay_ms(task, task->providers > 1 ? 0 : wait_s);
     task->told->situation = SITUATION_WAITING;
 }
 
@@ -179,7 +187,7 @@ static void judge_unsure(struct task *task, struct settlement *settlement)
         task->repeated = true;
         return;
     }
-    if (task->route->unsure == UNSURE_HOLD || task->record->tries >= UNSURE_TRIES_MAX)
+    if (task->route->unsure == UNSURE_HOLD)
         finish(task, RECORD_HELD, SITUATION_HELD, settlement);
     else if (!go_on(task))
         keep(task, 0, settlement);

@@ -15,7 +15,7 @@
 
 /* Keys outside of any section. */
 static const struct setting global_keys[] = {
-    { "store", SETTING_TEXT, "SQLite file of accepted alerts, or a postgresql:// URL", MUNJA_STORE, NULL },
+    { "store", SETTING_TEXT, "SQLite file of accepted alerts", MUNJA_STORE, NULL },
     { "timeout", SETTING_DURATION, "one notify, everything included", "20", NULL },
     { "duplicate_window", SETTING_DURATION, "how long the same text counts as the same alert", "10m", NULL },
     { "keep", SETTING_DURATION, "how long finished records stay", "30d", NULL },
@@ -148,6 +148,10 @@ static bool finish(struct settings *settings, const struct section *globals, str
     if (settings->store == NULL)
         return error_memory(err);
     if (!section_check(globals, NULL, global_tables, &settings->faults, &usable, err))
+        return false;
+    if ((*store == '\0' || strstr(store, "://") != NULL)
+        && !faults_add(&settings->faults, section_entry(globals, "store")->line, err,
+                       "store must be the path of a file: databases elsewhere are not built in"))
         return false;
     for (size_t i = 0; i < settings->monitors.count; i++) {
         if (!section_check(&settings->monitors.section[i], "monitor", monitor_tables, &settings->faults,

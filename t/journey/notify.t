@@ -6,6 +6,8 @@ use utf8;
 use lib 't/lib';
 use Munja::Test;
 use Test::More;
+use IO::Handle;
+use JSON::PP ();
 use Time::HiRes qw(sleep time);
 
 binmode Test::More->builder->$_, ':utf8' for qw(output failure_output todo_output);
@@ -194,6 +196,82 @@ subtest 'an answer that was lost' => sub {
     is scalar(texts($world)), 1, 'with a key: the same key again, one text';
     is scalar($world->{sim}->requests(gateway => 'apiplex')), 2, 'with a key: two requests';
 };
+
+subtest 'an outage that outlives many attempts' => sub {
+    my $world = world(providers => [ 'joa', 'plex' ]);
+    $world->{sim}->fault(do => 'status', status => 503);
+    is notify($world, '-F', 'id=outage')->{exit}, 1, 'kept';
+    for (1 .. 4) {
+        let_time_pass($world);
+        is worker($world)->{exit}, 1, 'kept again';
+    }
+    $world->{sim}->faults_clear;
+    let_time_pass($world);
+    is worker($world)->{exit}, 0, 'and delivered when it is over';
+    is_deeply [ texts($world) ], [$TEXT], 'once';
+};
+
+# Hold the store's lock from outside, as a backup may.
+sub lock_store {
+    my ($world) = @_;
+    open my $pipe, '|-', 'sqlite3', "$world->{dir}/munja.db" or die;
+    $pipe->autoflush(1);
+    print $pipe "BEGIN IMMEDIATE;\n.shell touch $world->{dir}/locked\n";
+    for (1 .. 500) { last if -e "$world->{dir}/locked"; sleep 0.01 }
+    return $pipe;
+}
+
+subtest 'a store that stays locked costs the record, not the alert' => sub {
+    my $world = world();
+    notify($world);
+    my $lock = lock_store($world);
+    my $run = notify($world, '-t', 4);
+    is $run->{exit}, 1, 'exit 1';
+    like $run->{out}, qr/^MUNJA WARNING - accepted without a record by joa .*another process holds it/, 'loudly';
+    is scalar(texts($world)), 2, 'it arrived';
+    close $lock;
+};
+
+subtest 'an acceptance that cannot be noted is not told as if it were' => sub {
+    my $world = world();
+    notify($world);
+    $world->{sim}->fault(match => '/1/send', do => 'delay', ms => 1000);
+    my $lock;
+    my $pid = fork // die;
+    if ($pid == 0) { sleep 0.5; $lock = lock_store($world); sleep 8; close $lock; require POSIX; POSIX::_exit(0) }
+    my $run = notify($world, '-t', 3);
+    is $run->{exit}, 1, 'exit 1';
+    like $run->{out}, qr/^MUNJA WARNING - accepted without a record by joa /, 'the answer says so';
+    waitpid $pid, 0;
+};
+
+subtest 'held means held, whoever is asked first' => sub {
+    my $world = world(providers => [ 'plex', 'joa' ], text => "route \"all\" {\n unsure = \"hold\"\n}\n");
+    sql_world_with_open_attempt($world);
+    worker($world);
+    is scalar(texts($world)), 0, 'an attempt that a dead process left open at another provider is not repeated';
+    is sql($world, 'SELECT state FROM record'), 'held', 'it is held';
+};
+
+# A record as a process leaves it that was killed while joa had its message.
+sub sql_world_with_open_attempt {
+    my ($world) = @_;
+    $world->{sim}->fault(match => '/1/send', do => 'delay', ms => 3000, process => JSON::PP::false, times => 1);
+    my $pid = fork // die;
+    if ($pid == 0) {
+        open STDOUT, '>', '/dev/null';
+        exec Munja::program(), 'notify', '-f', $world->{conf}, '-p', 'joa', '--to', $PHONE, @ALERT, '-F', 'output=x';
+    }
+    for (1 .. 300) {
+        last if -e "$world->{dir}/munja.db" && sql($world, "SELECT count(*) FROM attempt WHERE ended_ms = 0") && $world->{sim}->requests(action => 'send');
+        sleep 0.01;
+    }
+    kill 'KILL', $pid;
+    waitpid $pid, 0;
+    sql($world, "UPDATE record SET wish_provider = ''");
+    let_time_pass($world);
+    return;
+}
 
 subtest 'a token that ends before its time' => sub {
     for my $provider ('joa', 'nsms', 'nanumi') {
