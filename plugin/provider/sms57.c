@@ -1,88 +1,27 @@
 /* SMS57-SMGW. Chapters are those of its interface document ("SMS57-SMGW 客户接口说明文档"). */
+#include <stdio.h>
 #include <string.h>
 
+#include "alert/number.h"
 #include "provider/api.h"
 #include "provider/json.h"
+#include "provider/sms57_codes.h"
+
+/* 4.2, 5.2. A long reply may take 3 KB where its characters are written as \uXXXX: a thousand of those would
+   be more than munja reads of an answer, and are gone at the gateway then. */
+enum {
+    PULL_LEAST = 10,
+    REPORTS_USUAL = 1000,
+    REPORTS_MOST = 10000,
+    REPLIES_USUAL = 300,
+    REPLIES_MOST = 1000,
+};
 
 static const struct setting keys[] = {
     { "extno", SETTING_REQUIRED, "access number that the gateway's operator assigned (106...), digits", NULL,
       NULL },
     { "sign", SETTING_TEXT, "password field: an MD5 signature, or the password itself", "md5", "md5|plain" },
     { "signature", SETTING_TEXT, "registered name in front of every text, with its brackets", NULL, NULL },
-    { 0 },
-};
-
-/* 7. Whatever is not 0 was refused as a whole. 102 too is ours to mend: a request holds no more numbers than
-   the document advises, so an account that takes fewer would refuse the same again. */
-static const struct verdict statuses[] = {
-    { "0", OUTCOME_ACCEPTED, "taken: each number has a result of its own", "鉴权成功" },
-    { "1", OUTCOME_ACCOUNT, "wrong message format", "消息包格式错误" },
-    { "2", OUTCOME_ACCOUNT, "this machine's address is not allowed", "IP 鉴权错误" },
-    { "3", OUTCOME_ACCOUNT, "account or password is wrong", "账号密码不正确" },
-    { "4", OUTCOME_ACCOUNT, "wrong version", "版本号错误" },
-    { "5", OUTCOME_RETRY, "another fault", "其它错误" },
-    { "6", OUTCOME_ACCOUNT, "the account is for another access point (such as CMPP)",
-      "接入点错误(如账户本身开的是 CMPP 接入)" },
-    { "7", OUTCOME_ACCOUNT, "the account is stopped", "账号状态异常 (账号已停用)" },
-    { "21", OUTCOME_RETRY, "too many connections", "连接过多" },
-    { "100", OUTCOME_RETRY, "system fault, such as no route to the number's carrier", "系统内部错误" },
-    { "102", OUTCOME_ACCOUNT, "too many numbers at once", "单次提交的号码数过多 (建议 200 以内)" },
-    { 0 },
-};
-
-/* 8. All three are about our account, none about the number: another provider may do it. */
-static const struct verdict results[] = {
-    { "0", OUTCOME_ACCEPTED, "taken", "提交成功" },
-    { "10", OUTCOME_ACCOUNT, "the access number (extno) is wrong", "原发号码错误,即 extno 错误" },
-    { "15", OUTCOME_ACCOUNT, "the balance is used up", "余额不足" },
-    { "17", OUTCOME_ACCOUNT, "the signature in front of the text is not the registered one", "账号签名无效" },
-    { 0 },
-};
-
-static const struct verdict_table verdict_tables[] = {
-    { "STATUS of a request (7)", statuses },
-    { "RESULT of each number (8)", results },
-    { 0 },
-};
-
-static const struct receipt receipts[] = {
-    { "DELIVRD", RECEIPT_DELIVERED, "delivered", "短信投递成功" },
-    { "EXPIRED", RECEIPT_MISSED, "not delivered in time", "Message validity period has expired" },
-    { "DELETED", RECEIPT_GATEWAY, "deleted by the carrier", "Message has been deleted." },
-    { "REJECTED", RECEIPT_FAILED, "rejected", "Message is in a rejected state" },
-    { "MA:0001", RECEIPT_FAILED, "the number is on the black list of all", "全局黑名单号码" },
-    { "MA:0002", RECEIPT_FAILED, "forbidden content", "内容非法" },
-    { "MA:0003", RECEIPT_GATEWAY, "no route onwards", "无法找到下级路由" },
-    { "MA:0004", RECEIPT_GATEWAY, "unknown", "未知" },
-    { "MA:0005", RECEIPT_FAILED, "the receiver's number has a wrong format", "目的号码格式错误" },
-    { "MA:0006", RECEIPT_GATEWAY, "refused by the system", "系统拒绝" },
-    { "MA:0009", RECEIPT_GATEWAY, "a fault without a definition", "未定义错误" },
-    { "MA:0011", RECEIPT_GATEWAY, "unknown fault inside the system", "未知系统内部错误" },
-    { "MA:0012", RECEIPT_FAILED, "taken for phishing", "防钓鱼" },
-    { "MA:0013", RECEIPT_GATEWAY, "packets in a wrong order", "非法错误的包时序" },
-    { "MA:0014", RECEIPT_FAILED, "the number belongs to no valid range (OP_ISDN)", "非法的 OP_ISDN 号段" },
-    { "MA:0021", RECEIPT_FAILED, "the number has a wrong format", "号码格式错误" },
-    { "MA:0022", RECEIPT_MISSED, "too many messages to the number within half an hour",
-      "号码超过半小时下发次数限制" },
-    { "MA:0023", RECEIPT_FAILED, "the number is on the customer's black list", "客户黑名单号码" },
-    { "MA:0024", RECEIPT_FAILED, "the content is not registered", "内容未报备" },
-    { "MA:0025", RECEIPT_FAILED, "this message is not supported", "不支持该短信" },
-    { "MA:0026", RECEIPT_GATEWAY, "the parts of a long message did not come together", "分条发送,组包超时" },
-    { "MA:0027", RECEIPT_FAILED, "on the channel's black list", "通道黑名单" },
-    { "MA:0028", RECEIPT_FAILED, "the number's range is on the black list of all", "全局黑名单号段" },
-    { "MA:0029", RECEIPT_FAILED, "the number's range is on the channel's black list", "通道黑名单号段" },
-    { "MA:0030", RECEIPT_FAILED, "a rejection was reported at once", "直接产生拒绝报告" },
-    { "MO:200", RECEIPT_FAILED, "messages in parts are not supported", "不支持分条短信" },
-    { "MO:0254", RECEIPT_GATEWAY, "passing it on took too long", "转发提交超时" },
-    { "MO:0255", RECEIPT_GATEWAY, "the connection onwards broke off", "转发提交过程中,连接断开" },
-    /* Stands for every other MO: code. */
-    { "MO:NNNN", RECEIPT_GATEWAY, "NNNN is the next gateway's own code, which only its operator can explain",
-      "NNNN 为对外提交过程中,上级网关的返回值" },
-    { 0 },
-};
-
-static const struct receipt_table receipt_tables[] = {
-    { "STAT of a report (9)", receipts },
     { 0 },
 };
 
@@ -124,10 +63,12 @@ static bool list_contents(const struct batch *batch, struct buf *out, struct err
     return true;
 }
 
-/* What is signed behind password and extno: content and numbers as they are before encoding (1.2), or the
-   list without its line breaks (2.2). */
-static bool add_signed(const struct batch *batch, const char *list, struct buf *out)
+/* What is signed behind the password: extno, then content and numbers as they are before encoding (1.2), or
+   the list without its line breaks (2.2). */
+static bool sign_batch(const struct batch *batch, const char *extno, const char *list, struct buf *out)
 {
+    if (!buf_str(out, extno))
+        return false;
     if (!batch->own)
         return buf_str(out, batch->item[0].text) && buf_str(out, list);
     for (size_t line; *list != '\0'; list += line + (list[line] == '\n')) {
@@ -138,8 +79,9 @@ static bool add_signed(const struct batch *batch, const char *list, struct buf *
     return true;
 }
 
-static bool add_password(const struct batch *batch, const struct account *account, const char *extno,
-                         const char *list, struct request *request, struct error *err)
+/* Behind the password stands what the document wants signed with it. */
+static bool add_password(const struct account *account, const char *more, struct request *request,
+                         struct error *err)
 {
     struct buf data = { 0 };
     char digest[DIGEST_HEX_MAX];
@@ -149,36 +91,44 @@ static bool add_password(const struct batch *batch, const struct account *accoun
         return request_field(request, "password", account->secret, err);
     if (account->wire == NULL)
         return error_set(err, ERROR_BUG, 0, "a request is to be signed where nothing can be sent");
-    added = ((buf_format(&data, "%s%s", account->secret, extno) && add_signed(batch, list, &data))
-             || error_memory(err))
+    added = (buf_format(&data, "%s%s", account->secret, more) || error_memory(err))
             && account->wire->digest("md5", data.data, data.len, digest, err)
             && request_field(request, "password", digest, err);
     buf_clear(&data);
     return added;
 }
 
+static bool start(const struct account *account, const char *action, const char *more,
+                  struct request *request, struct error *err)
+{
+    return request_start(request, "POST", "/sms", err) && request_field(request, "action", action, err)
+           && request_field(request, "account", account->user, err)
+           && add_password(account, more, request, err);
+}
+
 static bool send_build(const struct batch *batch, const struct account *account, struct request *request,
                        struct error *err)
 {
     const char *extno = account_key(account, "extno");
-    struct buf list = { 0 };
+    struct buf list = { 0 }, more = { 0 };
     const char *text;
     bool built = false;
 
+    if (!api_takes(&api_sms57, batch, err))
+        return false;
     if (extno == NULL || *extno == '\0' || extno[strspn(extno, "0123456789")] != '\0')
         return error_set(err, ERROR_SETTINGS, 0, "extno must be digits");
     if (!(batch->own ? list_contents : list_mobiles)(batch, &list, err))
         goto out;
     text = batch->own ? buf_text(&list) : batch->item[0].text;
-    built = request_start(request, "POST", "/sms", err)
-            && request_field(request, "action", batch->own ? "p2p" : "send", err)
-            && request_field(request, "account", account->user, err)
-            && add_password(batch, account, extno, buf_text(&list), request, err)
+    built = (sign_batch(batch, extno, buf_text(&list), &more) || error_memory(err))
+            && start(account, batch->own ? "p2p" : "send", buf_text(&more), request, err)
             && (batch->own || request_field(request, "mobile", buf_text(&list), err))
             && request_field(request, batch->own ? "mobileContentList" : "content", text, err)
             && request_field(request, "extno", extno, err) && request_field(request, "rt", "json", err);
 out:
     buf_clear(&list);
+    buf_clear(&more);
     return built;
 }
 
@@ -214,7 +164,7 @@ static void judge_entry(struct json_object *entry, struct outcome *outcome)
     else if (strcmp(result, "0") == 0)
         outcome_accept(outcome, json_text(entry, "mid"));
     else
-        outcome_from_code(outcome, results, result, NULL);
+        outcome_from_code(outcome, sms57_results, result, NULL);
 }
 
 /* The status, a string in one sample and a number in another (1.3, 3.3), is about the whole request; only
@@ -232,9 +182,244 @@ static void send_judge(const struct account *account, const struct reply *reply,
         if (zero && reply->status / 100 == 2)
             judge_entry(find_entry(list, national(item->to)), &item->outcome);
         else
-            outcome_from_refusal(&item->outcome, statuses, zero ? NULL : status, NULL, reply);
+            outcome_from_refusal(&item->outcome, sms57_statuses, zero ? NULL : status, NULL, reply);
     }
     json_object_put(said);
+}
+
+/* The reply of a question, when it brings what was asked for: the answer is accepted, without rows yet. */
+static bool judge_status(struct json_object *said, const struct reply *reply, const char *const *columns,
+                         struct answer *answer)
+{
+    const char *status = json_text(said, "status");
+    bool zero = status != NULL && strcmp(status, "0") == 0;
+
+    if (!zero || reply->status / 100 != 2) {
+        outcome_from_refusal(&answer->outcome, sms57_statuses, zero ? NULL : status, NULL, reply);
+        return false;
+    }
+    outcome_accept(&answer->outcome, NULL);
+    listing_start(&answer->listing, columns);
+    return true;
+}
+
+/* 3 */
+static bool balance_build(const struct query *query, const struct account *account, struct request *request,
+                          struct error *err)
+{
+    (void)query;
+    return start(account, "balance", "", request, err) && request_field(request, "rt", "json", err);
+}
+
+/* Whole 1/1000 yuan; less than none where the account is paid for afterwards (3.3). */
+static bool is_amount(const char *text)
+{
+    size_t digits;
+
+    if (text == NULL)
+        return false;
+    text += *text == '-';
+    digits = strspn(text, "0123456789");
+    return digits > 0 && digits <= 18 && text[digits] == '\0';
+}
+
+static void balance_judge(const struct query *query, const struct account *account, const struct reply *reply,
+                          struct answer *answer)
+{
+    struct json_object *said = json_read(reply);
+    const char *left = json_text(said, "balance"), *type = json_text(said, "chargeType"), *charge = NULL;
+
+    (void)query, (void)account;
+    if (type != NULL && strcmp(type, "POSTCHARGE") == 0)
+        charge = "postpaid";
+    else if (type != NULL && strcmp(type, "PRECHARGE") == 0)
+        charge = "prepaid";
+    if (judge_status(said, reply, listing_balance, answer)) {
+        if (is_amount(left))
+            answer_row(answer, (const char *const[]){ left, "CNY/1000", charge });
+        else {
+            listing_clear(&answer->listing);
+            outcome_set(&answer->outcome, OUTCOME_UNSURE, "none", "the answer holds no balance");
+        }
+    }
+    json_object_put(said);
+}
+
+/* 4, 5: what is asked for here is gone at the gateway once it has answered. */
+static bool pull_build(const struct query *query, const struct account *account, const char *action,
+                       int usual, int most, struct request *request, struct error *err)
+{
+    int size = query->size == 0 ? usual : query->size;
+    char text[16];
+
+    if (size < PULL_LEAST || size > most)
+        return error_set(err, ERROR_USAGE, 0, "--size: must be from %d to %d", PULL_LEAST, most);
+    snprintf(text, sizeof text, "%d", size);
+    return start(account, action, "", request, err) && request_field(request, "size", text, err)
+           && request_field(request, "rt", "json", err);
+}
+
+static bool reports_build(const struct query *query, const struct account *account, struct request *request,
+                          struct error *err)
+{
+    return pull_build(query, account, "report", REPORTS_USUAL, REPORTS_MOST, request, err);
+}
+
+static bool replies_build(const struct query *query, const struct account *account, struct request *request,
+                          struct error *err)
+{
+    return pull_build(query, account, "mo", REPLIES_USUAL, REPLIES_MOST, request, err);
+}
+
+/* An entry of a report or a reply, pulled or pushed (4.2.1, 5.3, 6.2). */
+struct entry_read {
+    const char *mid, *access_code, *state, *code, *meaning, *text, *time;
+    const char *mobile; /* as munja keeps numbers: with the country's code, which the gateway leaves out */
+    char number[NUMBER_BYTES];
+};
+
+static void read_entry(struct json_object *entry, struct entry_read *read)
+{
+    const char *mobile = json_text(entry, "mobile");
+    const struct receipt *receipt;
+
+    *read = (struct entry_read){
+        .mid = json_text(entry, "mid"),
+        .access_code = json_text(entry, "accessCode"),
+        .code = json_text(entry, "stat"),
+        .text = json_text(entry, "content"),
+        .time = json_text(entry, "time"),
+        .mobile = mobile,
+    };
+    if (mobile != NULL && strlen(mobile) == 11 && national(mobile) != NULL) {
+        snprintf(read->number, sizeof read->number, "+86%s", mobile);
+        read->mobile = read->number;
+    }
+    if (read->code == NULL)
+        return;
+    /* 9: whatever is not DELIVRD is a failure. */
+    receipt = receipt_find(sms57_stats, read->code);
+    read->state = receipt_name(receipt == NULL ? RECEIPT_FAILED : receipt->kind);
+    read->meaning = receipt == NULL ? "a code that the document does not list" : receipt->meaning;
+}
+
+/* Adds an entry to the answer; false only when memory ran out. */
+typedef bool add_entry(struct json_object *entry, struct answer *answer);
+
+static bool add_report(struct json_object *entry, struct answer *answer)
+{
+    struct entry_read read;
+
+    read_entry(entry, &read);
+    return answer_row(answer, (const char *const[]){ read.mid, read.mobile, read.state, read.code,
+                                                     read.meaning, read.time });
+}
+
+static bool add_reply(struct json_object *entry, struct answer *answer)
+{
+    struct entry_read read;
+
+    read_entry(entry, &read);
+    return answer_row(answer,
+                      (const char *const[]){ read.mid, read.mobile, read.access_code, read.text, read.time });
+}
+
+static bool add_all(struct json_object *list, add_entry *add, struct answer *answer)
+{
+    for (size_t i = 0; i < json_count(list); i++) {
+        struct json_object *entry = json_item(list, i);
+        if (json_object_is_type(entry, json_type_object) && !add(entry, answer))
+            return false;
+    }
+    return true;
+}
+
+/* The gateway will not say it again: of an answer that broke off, the entries that arrived whole are read.
+   One may hold a brace in its text, so the last ones are tried in turn. */
+static struct json_object *read_broken(const struct reply *reply)
+{
+    struct buf whole = { 0 };
+    struct json_object *said = NULL;
+    const char *brace = reply->body + reply->bytes;
+
+    for (int tries = 0; tries < 8 && said == NULL && brace != NULL; tries++) {
+        struct reply cut = { .carried = CARRIED_WHOLE };
+        brace = memrchr(reply->body, '}', (size_t)(brace - reply->body));
+        buf_cut(&whole, 0);
+        if (brace == NULL || !buf_add(&whole, reply->body, (size_t)(brace + 1 - reply->body))
+            || !buf_str(&whole, "]}"))
+            break;
+        cut.body = whole.data;
+        cut.bytes = whole.len;
+        said = json_read(&cut);
+    }
+    buf_clear(&whole);
+    return said;
+}
+
+static void pull_judge(const struct reply *reply, const char *const *columns, add_entry *add,
+                       struct answer *answer)
+{
+    struct json_object *said = json_read(reply);
+    bool broken = said == NULL && reply->carried == CARRIED_PARTLY;
+
+    if (broken)
+        said = read_broken(reply);
+    if (judge_status(said, reply, columns, answer) && add_all(json_member(said, "list"), add, answer)
+        && broken)
+        snprintf(answer->outcome.meaning, sizeof answer->outcome.meaning,
+                 "the answer broke off: what stood behind these rows is lost");
+    json_object_put(said);
+}
+
+static void reports_judge(const struct query *query, const struct account *account, const struct reply *reply,
+                          struct answer *answer)
+{
+    (void)query, (void)account;
+    pull_judge(reply, listing_reports, add_report, answer);
+}
+
+static void replies_judge(const struct query *query, const struct account *account, const struct reply *reply,
+                          struct answer *answer)
+{
+    (void)query, (void)account;
+    pull_judge(reply, listing_replies, add_reply, answer);
+}
+
+/* 6: one list of both, told apart by their flag. An entry that is neither is passed over: refused, it would
+   only come again. */
+static bool add_pushed(struct json_object *entry, struct answer *answer)
+{
+    const char *flag = json_text(entry, "flag");
+    struct entry_read read;
+
+    read_entry(entry, &read);
+    if (flag == NULL)
+        flag = read.code != NULL ? "1" : read.text != NULL ? "0" : "";
+    if (strcmp(flag, "1") == 0)
+        return answer_row(answer, (const char *const[]){ "report", read.mid, read.mobile, read.access_code,
+                                                         read.state, read.code, read.meaning, NULL, read.time,
+                                                         NULL });
+    if (strcmp(flag, "0") == 0)
+        return answer_row(answer, (const char *const[]){ "reply", read.mid, read.access_code, read.mobile,
+                                                         NULL, NULL, NULL, read.text, read.time, NULL });
+    return true;
+}
+
+static bool webhook_judge(const struct reply *pushed, struct answer *answer, struct error *err)
+{
+    struct json_object *said = json_read(pushed);
+    bool judged = json_object_is_type(said, json_type_array);
+
+    if (judged) {
+        outcome_accept(&answer->outcome, NULL);
+        listing_start(&answer->listing, listing_webhook);
+        judged = add_all(said, add_pushed, answer) || error_memory(err);
+    } else {
+        error_set(err, ERROR_GATEWAY, 0, "what was pushed is no list of reports and replies");
+    }
+    json_object_put(said);
+    return judged;
 }
 
 const struct api api_sms57 = {
@@ -255,8 +440,11 @@ const struct api api_sms57 = {
     .own_kinds = 1 << KIND_SMS,
     .own_without = own_without,
     .keys = keys,
-    .verdicts = verdict_tables,
-    .receipts = receipt_tables,
-    .send.build = send_build,
-    .send.judge = send_judge,
+    .verdicts = sms57_verdicts,
+    .receipts = sms57_receipts,
+    .send = { send_build, send_judge },
+    .balance = { balance_build, balance_judge },
+    .reports = { reports_build, reports_judge },
+    .replies = { replies_build, replies_judge },
+    .webhook = { webhook_judge, "text/plain", "OK" },
 };
