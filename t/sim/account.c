@@ -94,6 +94,11 @@ bool balance_take(struct exchange *x, long start, long amount)
     return true;
 }
 
+void balance_give(const struct exchange *x, long amount)
+{
+    ledger_of(x)->spent -= amount;
+}
+
 bool rate_allows(struct exchange *x)
 {
     struct ledger *ledger = ledger_of(x);

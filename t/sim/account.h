@@ -27,6 +27,7 @@ bool token_check(struct exchange *x, const char *token);
 long balance_left(const struct exchange *x, long start);
 /* Take it, or refuse and take nothing. */
 bool balance_take(struct exchange *x, long start, long amount);
+void balance_give(const struct exchange *x, long amount); /* less than nothing: an account may overdraw */
 
 /* Whether one more request this second is allowed; refuses when not. */
 bool rate_allows(struct exchange *x);

@@ -7,7 +7,8 @@
 #include "sim/check.h"
 #include "sim/config.h"
 #include "sim/form.h"
-#include "sim/phones.h"
+#include "sim/journal.h"
+#include "sim/message.h"
 
 /* Won: the manual names no prices. */
 enum { CREDIT = 100000, PRICE = 9 };
@@ -50,9 +51,10 @@ static bool authorized(struct exchange *x)
 }
 
 struct item {
-    const char *key, *from, *to, *text, *echo;
+    const char *key, *from, *to, *text, *echo, *cid;
     const char *code, *desc;
     long used;
+    bool bad_echo;
 };
 
 static bool bad_item(struct exchange *x, const char *code, const char *format, const char *what)
@@ -68,7 +70,8 @@ static bool read_item(struct exchange *x, struct json_object *object, struct ite
     static const char *const keys[] = { "msg_key",    "sender_number", "receiver_number",
                                         "origin_cid", "msg",           "echo_to_webhook",
                                         NULL };
-    const char *cid, *wrong;
+    struct json_object *echo;
+    const char *wrong;
 
     if (!json_object_is_type(object, json_type_object))
         return bad_item(x, "C400_1", "%s", "an item is no object");
@@ -78,13 +81,16 @@ static bool read_item(struct exchange *x, struct json_object *object, struct ite
     item->from = object_text(x, object, "sender_number");
     item->to = object_text(x, object, "receiver_number");
     item->text = object_text(x, object, "msg");
-    item->echo = object_text(x, object, "echo_to_webhook");
-    cid = object_text(x, object, "origin_cid");
+    item->cid = object_text(x, object, "origin_cid");
     if (x->violation != NULL)
         return bad_item(x, "C400_1", "%s", "wrong type");
+    /* The one key whose type is judged for its message alone (G142). */
+    echo = json_object_object_get(object, "echo_to_webhook");
+    item->bad_echo = echo != NULL && !json_object_is_type(echo, json_type_string);
+    item->echo = item->bad_echo ? NULL : object_text(x, object, "echo_to_webhook");
     if (item->from == NULL || item->to == NULL || item->text == NULL || item->text[0] == '\0')
         return bad_item(x, "C400_3", "%s", "a required key is missing or empty");
-    if (cid != NULL && !is_digits(cid, 1, CID_DIGITS))
+    if (item->cid != NULL && !is_digits(item->cid, 1, CID_DIGITS))
         return bad_item(x, "C400_2", "%s", "origin_cid is not up to 10 digits");
     wrong = measure_euckr(x, item->text, strlen(item->text), &item->used);
     if (wrong != NULL)
@@ -118,6 +124,53 @@ static void remember(const struct item *item)
     known = at;
 }
 
+/* What would be pushed to the customer, a line of DIR/webhooks. */
+static void write_webhook(struct exchange *x, const struct item *item, const char *code)
+{
+    static const char *const carriers[] = { "SKT", "KT", "LGU" };
+    struct json_object *body = json_object_new_object(), *results = json_object_new_array();
+    struct json_object *result = json_object_new_object();
+
+    json_object_object_add(result, "code", json_text(code));
+    json_object_object_add(result, "desc", json_text(strcmp(code, "0") == 0 ? "성공" : "실패"));
+    if (config.shape != SHAPE_OTHER)
+        json_object_object_add(result, "dest", json_text(carriers[strlen(item->text) % LENGTH(carriers)]));
+    json_object_object_add(result, "request_date", json_text(korean_time(x, "%F %T.000", config_now())));
+    json_object_object_add(result, "done_date", json_text(korean_time(x, "%F %T.390", config_now() + 4)));
+    json_object_object_add(result, "msg_key", json_text(item->key));
+    json_object_object_add(result, "echo_to_webhook", item->echo == NULL ? NULL : json_text(item->echo));
+    json_object_object_add(result, "message_type", json_text("SMS"));
+    json_object_array_add(results, result);
+    json_object_object_add(body, "results", results);
+    journal_append("webhooks", json_object_to_json_string_ext(body, JSON_C_TO_STRING_NOSLASHESCAPE));
+    json_object_put(body);
+}
+
+static void deliver(struct exchange *x, const struct item *item)
+{
+    struct delivery delivery = { .to = item->to,
+                                 .from = item->from,
+                                 .kind = "sms",
+                                 .text = item->text,
+                                 .text_bytes = strlen(item->text),
+                                 .unit = "bytes",
+                                 .used = item->used,
+                                 .limit = SMS_BYTES,
+                                 .parts = 1,
+                                 .cost = PRICE,
+                                 .currency = "원",
+                                 .reference = item->key };
+    const char *code;
+
+    if (item->echo != NULL)
+        pairs_add(x, &delivery.extra, (struct pair){ .name = "echo_to_webhook", .value = item->echo });
+    if (item->cid != NULL)
+        pairs_add(x, &delivery.extra, (struct pair){ .name = "origin_cid", .value = item->cid });
+    code = message_result(message_take(x, &delivery), "0");
+    if (code[0] != '\0')
+        write_webhook(x, item, code);
+}
+
 static void judge(struct exchange *x, struct item *item)
 {
     const struct known *before = item->key == NULL ? NULL : find_known(item->key);
@@ -127,8 +180,10 @@ static void judge(struct exchange *x, struct item *item)
     if (before != NULL && (strcmp(before->to, item->to) != 0 || strcmp(before->text, item->text) != 0))
         violate(x, "msg_key of another message");
     /* An accepted key is blocked behind the gateway: accepted again, never delivered again. */
-    if (before != NULL)
+    if (before != NULL) {
+        write_webhook(x, item, "C");
         return;
+    }
     if (!is_digits(item->from, 3, 12) || !config_sender(item->from)) {
         if (!is_digits(item->from, 3, 12))
             violate(x, "sender_number is no number of digits");
@@ -141,31 +196,18 @@ static void judge(struct exchange *x, struct item *item)
         refuse(x, "wrong number");
         item->code = "G141";
         item->desc = "수신번호 예외";
-    } else if (item->echo != NULL && strlen(item->echo) > ECHO_BYTES) {
-        violate(x, "echo_to_webhook over 256 bytes");
+    } else if (item->bad_echo || (item->echo != NULL && strlen(item->echo) > ECHO_BYTES)) {
+        violate(x, "echo_to_webhook is no string, or over 256 bytes");
         item->code = "G142";
         item->desc = "잘못된 echo_to_webhook";
     } else if (!balance_take(x, CREDIT, PRICE)) {
         item->code = "G150";
         item->desc = "여신 부족";
     } else {
-        struct delivery delivery = { .to = item->to,
-                                     .from = item->from,
-                                     .kind = "sms",
-                                     .text = item->text,
-                                     .text_bytes = strlen(item->text),
-                                     .unit = "bytes",
-                                     .used = item->used,
-                                     .limit = SMS_BYTES,
-                                     .parts = 1,
-                                     .cost = PRICE,
-                                     .currency = "원" };
-
         if (item->key == NULL)
             item->key = exchange_format(x, "4b68ca16-7aa8-4a17-b74c-%012lx", serial_next());
-        delivery.reference = item->key;
         remember(item);
-        phone_deliver(x, &delivery);
+        deliver(x, item);
     }
 }
 

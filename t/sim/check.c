@@ -116,7 +116,7 @@ long units_parts(long units)
 
 bool read_korean_date(const char *text, const char *form, time_t *when)
 {
-    struct tm tm = { 0 }, again;
+    struct tm tm = { .tm_mday = 1 }, again;
     const char *end = strptime(text, form, &tm);
     char written[64];
     time_t at;
@@ -142,10 +142,10 @@ const char *find_double(const struct pairs *list)
     return NULL;
 }
 
-void split_list(struct exchange *x, const char *text, struct pairs *list)
+void split_text(struct exchange *x, const char *text, const char *separator, struct pairs *list)
 {
     for (;;) {
-        size_t bytes = strcspn(text, ",");
+        size_t bytes = strcspn(text, separator);
 
         pairs_add(x, list,
                   (struct pair){ .name = "", .value = exchange_copy(x, text, bytes), .bytes = bytes });
@@ -153,4 +153,24 @@ void split_list(struct exchange *x, const char *text, struct pairs *list)
             return;
         text += bytes + 1;
     }
+}
+
+bool read_number(const char *text, long least, long most, long *number)
+{
+    if (!is_digits(text, 1, 9))
+        return false;
+    *number = atol(text);
+    return *number >= least && *number <= most;
+}
+
+bool is_path(const struct exchange *x, const char *path)
+{
+    size_t bytes = strlen(path);
+
+    return path[bytes - 1] == '/' ? strncmp(x->path, path, bytes) == 0 : strcmp(x->path, path) == 0;
+}
+
+void split_path(struct exchange *x, const char *path, struct pairs *segments)
+{
+    split_text(x, x->path + strlen(path), "/", segments);
 }

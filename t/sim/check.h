@@ -19,13 +19,22 @@ size_t cut_euckr(const char *text, size_t bytes, long most);
 /* Joined parts of a text of that many units: 70 alone, 67 each when joined. */
 long units_parts(long units);
 
-/* "20240131090000" style (14 digits) or "2024-01-31 09:00:00" style, a date that exists, Korean time. */
+/* A date that exists, written exactly in that form of strptime, Korean time. */
 bool read_korean_date(const char *text, const char *form, time_t *when);
 
 /* The number written twice in the list, or NULL. */
 const char *find_double(const struct pairs *list);
 
-/* A comma list, empty pieces kept. */
-void split_list(struct exchange *x, const char *text, struct pairs *list);
+/* The pieces between those separators, empty ones kept, as values of list. */
+void split_text(struct exchange *x, const char *text, const char *separator, struct pairs *list);
+
+/* A whole number in digits alone, least to most. */
+bool read_number(const char *text, long least, long most, long *number);
+
+/* Whether the request asks for that path; one that ends with a slash takes segments behind it. */
+bool is_path(const struct exchange *x, const char *path);
+
+/* The segments behind such a path. */
+void split_path(struct exchange *x, const char *path, struct pairs *segments);
 
 #endif

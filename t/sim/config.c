@@ -14,6 +14,9 @@ const char config_help[] =
     "  signature      registered signature of SMS57        \"【运维】\"\n"
     "  password       SMS57 takes \"md5\", \"plain\" or \"both\"  \"both\"\n"
     "  balance        money or messages at every gateway   (each its own)\n"
+    "  postpaid       SMS57 counts below zero              false\n"
+    "  results        codes by receiver, \"\" for none yet:  {\"01012345678\":\"101\"}, else delivered\n"
+    "  clock_skew_s   reservations, results and lists are that far ahead of real time; logins never  0\n"
     "  token_ttl_s    life of new tokens                   (as the manuals say)\n"
     "  token_epoch    another number: all tokens expire    0\n"
     "  token          a token that is good everywhere      (none)\n"
@@ -21,7 +24,8 @@ const char config_help[] =
     "  latency_ms     wait before each answer              0\n"
     "  https_only     refuse plain HTTP where the manual does  true\n"
     "  prefix         path in front of all paths           \"\"\n"
-    "  login_path, token_key  of NotificationSMS           \"/api/v1/login\", \"token\"\n";
+    "  login_path, signup_path, token_key  of NotificationSMS\n"
+    "                                          \"/api/v1/login\", \"/api/v1/signup\", \"token\"\n";
 
 struct config config;
 
@@ -49,9 +53,12 @@ char *file_read(const char *dir, const char *name, size_t *bytes)
     return text;
 }
 
-static void add_number(struct pairs *list, const char *number)
+static void add_pair(struct pairs *list, const char *name, const char *value)
 {
-    pairs_add(&keeper, list, (struct pair){ .name = "", .value = number, .bytes = strlen(number) });
+    pairs_add(&keeper, list,
+              (struct pair){ .name = exchange_copy(&keeper, name, strlen(name)),
+                             .value = exchange_copy(&keeper, value, strlen(value)),
+                             .bytes = strlen(value) });
 }
 
 static void set_defaults(void)
@@ -62,31 +69,39 @@ static void set_defaults(void)
                               .prefix = "",
                               .password = "both",
                               .login_path = "/api/v1/login",
+                              .signup_path = "/api/v1/signup",
                               .token_key = "token",
                               .token = "" };
-    add_number(&config.senders, "0212345678");
-    add_number(&config.senders, "16441447");
+    add_pair(&config.senders, "", "0212345678");
+    add_pair(&config.senders, "", "16441447");
 }
 
+/* Where the value of a key goes, by its type. */
 static const struct {
     const char *key;
     long *number;
+    bool *flag;
     const char **text;
-    struct pairs *list;
+    struct pairs *list, *map;
 } keys[] = {
-    { "token_ttl_s", &config.token_ttl_s, NULL, NULL },
-    { "token_epoch", &config.token_epoch, NULL, NULL },
-    { "rate_per_s", &config.rate_per_s, NULL, NULL },
-    { "latency_ms", &config.latency_ms, NULL, NULL },
-    { "balance", &config.balance, NULL, NULL },
-    { "signature", NULL, &config.signature, NULL },
-    { "prefix", NULL, &config.prefix, NULL },
-    { "password", NULL, &config.password, NULL },
-    { "login_path", NULL, &config.login_path, NULL },
-    { "token_key", NULL, &config.token_key, NULL },
-    { "token", NULL, &config.token, NULL },
-    { "senders", NULL, NULL, &config.senders },
-    { "wrong_numbers", NULL, NULL, &config.wrong_numbers },
+    { "token_ttl_s", .number = &config.token_ttl_s },
+    { "token_epoch", .number = &config.token_epoch },
+    { "rate_per_s", .number = &config.rate_per_s },
+    { "latency_ms", .number = &config.latency_ms },
+    { "balance", .number = &config.balance },
+    { "clock_skew_s", .number = &config.clock_skew_s },
+    { "https_only", .flag = &config.https_only },
+    { "postpaid", .flag = &config.postpaid },
+    { "signature", .text = &config.signature },
+    { "prefix", .text = &config.prefix },
+    { "password", .text = &config.password },
+    { "login_path", .text = &config.login_path },
+    { "signup_path", .text = &config.signup_path },
+    { "token_key", .text = &config.token_key },
+    { "token", .text = &config.token },
+    { "senders", .list = &config.senders },
+    { "wrong_numbers", .list = &config.wrong_numbers },
+    { "results", .map = &config.results },
 };
 
 static bool set_shape(const char *word)
@@ -101,35 +116,60 @@ static bool set_shape(const char *word)
     return false;
 }
 
+static bool set_list(struct pairs *list, struct json_object *value)
+{
+    if (!json_object_is_type(value, json_type_array))
+        return false;
+    *list = (struct pairs){ 0 };
+    for (size_t i = 0; i < json_object_array_length(value); i++) {
+        struct json_object *entry = json_object_array_get_idx(value, i);
+
+        if (!json_object_is_type(entry, json_type_string))
+            return false;
+        add_pair(list, "", json_object_get_string(entry));
+    }
+    return true;
+}
+
+static bool set_map(struct pairs *map, struct json_object *value)
+{
+    if (!json_object_is_type(value, json_type_object))
+        return false;
+    json_object_object_foreach(value, key, entry)
+    {
+        if (!json_object_is_type(entry, json_type_string))
+            return false;
+        add_pair(map, key, json_object_get_string(entry));
+    }
+    return true;
+}
+
 static bool set_key(const char *key, struct json_object *value)
 {
+    size_t i = 0;
+
     if (strcmp(key, "shape") == 0)
-        return set_shape(json_object_get_string(value));
-    if (strcmp(key, "https_only") == 0) {
-        config.https_only = json_object_get_boolean(value);
+        return json_object_is_type(value, json_type_string) && set_shape(json_object_get_string(value));
+    while (i < LENGTH(keys) && strcmp(keys[i].key, key) != 0)
+        i++;
+    if (i == LENGTH(keys))
+        return false;
+    if (keys[i].list != NULL)
+        return set_list(keys[i].list, value);
+    if (keys[i].map != NULL)
+        return set_map(keys[i].map, value);
+    if (keys[i].number != NULL) {
+        *keys[i].number = json_object_get_int64(value);
+        return json_object_is_type(value, json_type_int);
+    }
+    if (keys[i].flag != NULL) {
+        *keys[i].flag = json_object_get_boolean(value);
         return json_object_is_type(value, json_type_boolean);
     }
-    for (size_t i = 0; i < LENGTH(keys); i++) {
-        if (strcmp(keys[i].key, key) != 0)
-            continue;
-        if (keys[i].number != NULL) {
-            *keys[i].number = json_object_get_int64(value);
-            return json_object_is_type(value, json_type_int);
-        }
-        if (keys[i].text != NULL) {
-            *keys[i].text = exchange_format(&keeper, "%s", json_object_get_string(value));
-            return json_object_is_type(value, json_type_string);
-        }
-        if (!json_object_is_type(value, json_type_array))
-            return false;
-        *keys[i].list = (struct pairs){ 0 };
-        for (size_t j = 0; j < json_object_array_length(value); j++)
-            add_number(
-                keys[i].list,
-                exchange_format(&keeper, "%s", json_object_get_string(json_object_array_get_idx(value, j))));
-        return true;
-    }
-    return false;
+    if (!json_object_is_type(value, json_type_string))
+        return false;
+    *keys[i].text = exchange_format(&keeper, "%s", json_object_get_string(value));
+    return true;
 }
 
 void config_refresh(const char *dir, void (*complain)(const char *text))
@@ -177,4 +217,9 @@ bool config_sender(const char *number)
 bool config_wrong(const char *number)
 {
     return holds(&config.wrong_numbers, number);
+}
+
+time_t config_now(void)
+{
+    return time(NULL) + config.clock_skew_s;
 }

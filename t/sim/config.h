@@ -17,8 +17,11 @@ struct config {
     long rate_per_s;  /* 0: no limit */
     long latency_ms;
     long balance; /* -1: each gateway's own start */
+    long clock_skew_s;
+    bool postpaid;
     struct pairs senders, wrong_numbers;
-    const char *signature, *prefix, *password, *login_path, *token_key, *token;
+    struct pairs results; /* name: receiver, value: code */
+    const char *signature, *prefix, *password, *login_path, *signup_path, *token_key, *token;
 };
 extern struct config config;
 extern const char config_help[];
@@ -28,6 +31,9 @@ void config_refresh(const char *dir, void (*complain)(const char *text));
 
 bool config_sender(const char *number);
 bool config_wrong(const char *number);
+
+/* The simulator's clock, which a test can put forward: reservations, results and lists go by it. */
+time_t config_now(void);
 
 /* The whole file as text with NUL, or NULL; the caller frees. */
 char *file_read(const char *dir, const char *name, size_t *bytes);

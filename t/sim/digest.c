@@ -44,3 +44,17 @@ const char *base64_of(struct exchange *x, const void *data, size_t bytes)
     EVP_EncodeBlock((unsigned char *)text, data, (int)bytes);
     return text;
 }
+
+const char *base64_read(struct exchange *x, const char *text, size_t *bytes)
+{
+    size_t length = strlen(text);
+    size_t digits = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+    size_t padding = strspn(text + digits, "=");
+    char *data = exchange_take(x, length + 1);
+
+    if (length == 0 || length % 4 != 0 || digits + padding != length || padding > 2
+        || EVP_DecodeBlock((unsigned char *)data, (const unsigned char *)text, (int)length) < 0)
+        return NULL;
+    *bytes = length / 4 * 3 - padding;
+    return data;
+}

@@ -8,5 +8,7 @@ const char *digest_hex(struct exchange *x, const char *name, const void *data, s
 const char *hmac_hex(struct exchange *x, const char *name, const char *key, const char *data);
 
 const char *base64_of(struct exchange *x, const void *data, size_t bytes);
+/* What it stands for, or NULL when it is no base64: other characters, line breaks, missing padding. */
+const char *base64_read(struct exchange *x, const char *text, size_t *bytes);
 
 #endif

@@ -162,13 +162,23 @@ struct json_object *json_count(long count, bool as_text)
     return json_text(text);
 }
 
-const char *korean_time(struct exchange *x, const char *format, time_t when)
+static const char *zone_time(struct exchange *x, const char *format, time_t when, int hours)
 {
     char text[64];
     struct tm tm;
 
-    when += 9 * 3600;
+    when += hours * 3600;
     gmtime_r(&when, &tm);
     strftime(text, sizeof text, format, &tm);
     return exchange_copy(x, text, strlen(text));
+}
+
+const char *korean_time(struct exchange *x, const char *format, time_t when)
+{
+    return zone_time(x, format, when, 9);
+}
+
+const char *china_time(struct exchange *x, time_t when)
+{
+    return zone_time(x, "%F %T", when, 8);
 }

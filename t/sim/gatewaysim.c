@@ -12,6 +12,7 @@
 #include "sim/cert.h"
 #include "sim/config.h"
 #include "sim/faults.h"
+#include "sim/inbound.h"
 #include "sim/journal.h"
 #include "sim/server.h"
 
@@ -28,8 +29,9 @@ static void usage(FILE *out)
         "usage: gatewaysim --dir DIR [--port N] [--cert FILE --key FILE] [--plain]\n"
         "Serve SMSJOA, NotificationSMS, API PLEX, Nanuminet and SMS57-SMGW on 127.0.0.1 until SIGTERM or\n"
         "the end of the parent. DIR receives port (written once it listens), ca.crt, requests.jsonl,\n"
-        "violations, stats.json and phones/NUMBER.\n\n%s\n%s\n%s",
-        account_help, config_help, faults_help);
+        "violations, stats.json, phones/NUMBER, reservations (each with its state) and webhooks (what API\n"
+        "PLEX would push).\n\n%s\n%s\n%s\n%s",
+        account_help, config_help, inbound_help, faults_help);
 }
 
 static char *whole_file(const char *path)
@@ -138,8 +140,8 @@ int main(int argc, char **argv)
     pid_t parent = getppid();
     struct wanted wanted = { 0 };
     sigset_t ends;
+    const struct timespec tick = { .tv_nsec = 100 * 1000 * 1000 };
     uint16_t port;
-    int caught;
 
     read_options(argc, argv, &wanted);
     prepare_signals(parent, &ends);
@@ -150,7 +152,8 @@ int main(int argc, char **argv)
         return 1;
     }
     announce(port);
-    sigwait(&ends, &caught);
+    while (sigtimedwait(&ends, NULL, &tick) < 0)
+        server_tick();
     /* Threads may sleep in a fault; all is written already, so nobody waits for them. */
     _exit(0);
 }

@@ -37,6 +37,17 @@ void journal_append(const char *name, const char *line)
     write_file(path, O_APPEND, line);
 }
 
+void journal_replace(const char *name, const char *lines)
+{
+    char path[4096], made[4096 + 8];
+
+    snprintf(path, sizeof path, "%s/%s", journal_dir, name);
+    snprintf(made, sizeof made, "%s.new", path);
+    write_file(made, O_TRUNC, lines);
+    if (rename(made, path) != 0)
+        perror(path);
+}
+
 static void count(struct json_object **counts, const char *key, long more)
 {
     if (*counts == NULL)
@@ -45,10 +56,9 @@ static void count(struct json_object **counts, const char *key, long more)
     json_object_object_add(*counts, key, json_object_new_int64(more));
 }
 
-static void write_stats(void)
+void journal_stats(void)
 {
     struct json_object *stats = json_object_new_object();
-    char path[4096], made[4096 + 8];
 
     json_object_object_add(stats, "connections", json_object_new_int64(connections));
     json_object_object_add(stats, "open", json_object_new_int64(open_now));
@@ -57,11 +67,7 @@ static void write_stats(void)
     json_object_object_add(stats, "requests", json_object_get(requests));
     json_object_object_add(stats, "logins", json_object_get(logins));
     json_object_object_add(stats, "delivered", json_object_get(delivered));
-    snprintf(path, sizeof path, "%s/stats.json", journal_dir);
-    snprintf(made, sizeof made, "%s.new", path);
-    write_file(made, O_TRUNC, json_object_to_json_string(stats));
-    if (rename(made, path) != 0)
-        perror(path);
+    journal_replace("stats.json", json_object_to_json_string(stats));
     json_object_put(stats);
 }
 
@@ -71,13 +77,18 @@ void journal_connection(int change)
     open_now += change;
     if (open_now > open_most)
         open_most = open_now;
-    write_stats();
+    journal_stats();
 }
 
 void journal_unfinished(void)
 {
     unfinished++;
-    write_stats();
+    journal_stats();
+}
+
+void journal_delivered(const char *gateway)
+{
+    count(&delivered, gateway, 1);
 }
 
 void journal_complain(const char *text)
@@ -148,7 +159,5 @@ void journal_request(struct exchange *x)
     count(&requests, exchange_format(x, "%s %s", x->method, x->path), 1);
     if (strcmp(x->action, "login") == 0)
         count(&logins, x->gateway, 1);
-    if (x->delivered > 0)
-        count(&delivered, x->gateway, (long)x->delivered);
-    write_stats();
+    journal_stats();
 }

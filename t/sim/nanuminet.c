@@ -6,14 +6,11 @@
 #include "sim/check.h"
 #include "sim/config.h"
 #include "sim/digest.h"
-#include "sim/form.h"
-#include "sim/phones.h"
+#include "sim/nanuminet.h"
 
-/* Messages: to start with, and for each text. */
-enum { QUANTITY = 10000, PRICE_SMS = 1, PRICE_LMS = 3, PRICE_MMS = 6 };
-enum { SMS_BYTES = 90, LMS_BYTES = 2000, CETC_BYTES = 160, TOKEN_LIFE_S = 7200, CLOCK_OFF_S = 300 };
+enum { TOKEN_LIFE_S = 7200, CLOCK_OFF_S = 300 };
 
-static bool fail(struct exchange *x, const char *msg)
+bool nanumi_fail(struct exchange *x, const char *msg)
 {
     struct json_object *object = json_object_new_object();
 
@@ -23,9 +20,6 @@ static bool fail(struct exchange *x, const char *msg)
     return false;
 }
 
-#define violated(x, msg, ...) (violate(x, __VA_ARGS__), fail(x, msg))
-#define refused(x, msg, ...)  (refuse(x, __VA_ARGS__), fail(x, msg))
-
 static struct json_object *success(void)
 {
     struct json_object *object = json_object_new_object();
@@ -33,6 +27,20 @@ static struct json_object *success(void)
     json_object_object_add(object, "result", json_object_new_boolean(1));
     json_object_object_add(object, "msg", json_text("성공"));
     return object;
+}
+
+void nanumi_succeed(struct exchange *x, struct json_object *data)
+{
+    struct json_object *object = success(), *list;
+
+    if (data != NULL && config.shape == SHAPE_OTHER) {
+        list = json_object_new_array();
+        json_object_array_add(list, data);
+        data = list;
+    }
+    if (data != NULL)
+        json_object_object_add(object, "data", data);
+    answer_json(x, 200, object);
 }
 
 static bool check_date(struct exchange *x, const char *date)
@@ -83,173 +91,58 @@ static void count(struct exchange *x)
 
     x->action = "balance";
     json_object_object_add(object, "count",
-                           json_count(balance_left(x, QUANTITY), config.shape == SHAPE_OTHER));
+                           json_count(balance_left(x, NANUMI_QUANTITY), config.shape == SHAPE_OTHER));
     answer_json(x, 200, object);
 }
 
-struct order {
-    struct pairs form, phones;
-    const char *kind, *at;
-    long price, limit, used;
-    size_t text_bytes;
-};
-
-static bool read_extras(struct exchange *x, struct order *order)
+/* A list; an array of PHP may as well come as an object with numbers for keys. */
+static void callback(struct exchange *x)
 {
-    const struct pair *senddate = pairs_find(&order->form, "senddate");
-    const char *use_mms = pairs_text(&order->form, "use_mms"), *subject = pairs_text(&order->form, "subject");
-    time_t when;
-    long used;
+    struct json_object *object = success();
+    struct json_object *data =
+        config.shape == SHAPE_OTHER ? json_object_new_object() : json_object_new_array();
 
-    for (int i = 1; i <= 6; i++) {
-        const struct pair *field = pairs_find(&order->form, exchange_format(x, "CETC%d", i));
+    x->action = "senders";
+    for (size_t i = 0; i < config.senders.count; i++) {
+        struct json_object *number = json_text(config.senders.pair[i].value);
 
-        if (field != NULL
-            && (field->bytes > CETC_BYTES || measure_units(x, field->value, field->bytes, &used) != NULL))
-            return violated(x, "추가필드 오류", "CETC%d is over 160 bytes or no text", i);
-    }
-    if (strcmp(use_mms, "") != 0 && strcmp(use_mms, "N") != 0 && strcmp(use_mms, "Y") != 0)
-        return violated(x, "use_mms 오류", "use_mms '%s'", use_mms);
-    if (measure_euckr(x, subject, strlen(subject), &used) != NULL || strchr(subject, '\n') != NULL)
-        return violated(x, "제목 오류", "subject is not one line of EUC-KR");
-    if (senddate == NULL)
-        return true;
-    /* A malformed date is no error: the text goes out at once. */
-    if (!read_korean_date(senddate->value, "%Y-%m-%d %H:%M:%S", &when))
-        violate(x, "senddate '%s': sent at once", senddate->value);
-    else if (when <= time(NULL))
-        violate(x, "senddate has passed");
-    else
-        order->at = senddate->value;
-    return true;
-}
-
-static bool read_text(struct exchange *x, struct order *order)
-{
-    const struct pair *msg = pairs_find(&order->form, "msg");
-    const char *image = pairs_text(&order->form, "upFile"), *wrong;
-    bool short_only = strcmp(pairs_text(&order->form, "use_mms"), "N") == 0;
-
-    if (msg == NULL || msg->bytes == 0)
-        return violated(x, "메시지 내용 누락", "no msg");
-    wrong = measure_euckr(x, msg->value, msg->bytes, &order->used);
-    if (wrong != NULL)
-        return violated(x, "메시지 내용 오류", "msg: %s", wrong);
-    if (order->used > LMS_BYTES)
-        return violated(x, "메시지 길이 초과", "msg has %ld bytes", order->used);
-    order->text_bytes = msg->bytes;
-    order->kind = image[0] != '\0' ? "mms" : order->used > SMS_BYTES ? "lms" : "sms";
-    if (short_only && strcmp(order->kind, "sms") != 0) {
-        violate(x, "use_mms=N: text of %ld bytes was cut to 90", order->used);
-        order->kind = "sms";
-        order->text_bytes = cut_euckr(msg->value, msg->bytes, SMS_BYTES);
-        measure_euckr(x, msg->value, order->text_bytes, &order->used);
-    }
-    order->limit = strcmp(order->kind, "sms") == 0 ? SMS_BYTES : LMS_BYTES;
-    order->price = strcmp(order->kind, "sms") == 0   ? PRICE_SMS
-                   : strcmp(order->kind, "lms") == 0 ? PRICE_LMS
-                                                     : PRICE_MMS;
-    return true;
-}
-
-static bool read_numbers(struct exchange *x, struct order *order)
-{
-    const char *callback = pairs_text(&order->form, "callback");
-
-    if (!is_digits(callback, 3, 12))
-        return violated(x, "발신번호 오류", "callback is no number of digits");
-    if (!config_sender(callback))
-        return refused(x, "등록되지 않은 발신번호", "callback is not registered");
-    split_list(x, pairs_text(&order->form, "phone"), &order->phones);
-    if (find_double(&order->phones) != NULL)
-        return violated(x, "수신번호 중복", "a receiver twice");
-    for (size_t i = 0; i < order->phones.count; i++) {
-        if (!is_korean_mobile(order->phones.pair[i].value))
-            return violated(x, "수신번호 오류", "a receiver is no mobile number of digits");
-        if (config_wrong(order->phones.pair[i].value))
-            return refused(x, "수신번호 오류", "wrong number");
-    }
-    return true;
-}
-
-static void reply_sent(struct exchange *x, const struct order *order, long before)
-{
-    struct json_object *object = success(), *data = json_object_new_object(), *list;
-    const char *kinds[] = { "sms", "lms", "mms" };
-
-    json_object_object_add(data, "before_qty", json_object_new_int64(before));
-    json_object_object_add(data, "after_qty", json_object_new_int64(balance_left(x, QUANTITY)));
-    json_object_object_add(data, "total_count", json_object_new_int64((long)order->phones.count));
-    for (size_t i = 0; i < LENGTH(kinds); i++)
-        json_object_object_add(
-            data, exchange_format(x, "%s_count", kinds[i]),
-            json_object_new_int64(strcmp(kinds[i], order->kind) == 0 ? (long)order->phones.count : 0));
-    json_object_object_add(data, "get_code", json_text("00"));
-    /* "(array)" may be an object or a list of one. */
-    if (config.shape == SHAPE_OTHER) {
-        list = json_object_new_array();
-        json_object_array_add(list, data);
-        data = list;
+        if (config.shape == SHAPE_OTHER)
+            json_object_object_add(data, exchange_format(x, "%zu", i + 1), number);
+        else
+            json_object_array_add(data, number);
     }
     json_object_object_add(object, "data", data);
     answer_json(x, 200, object);
 }
 
-static void send(struct exchange *x)
+/* A path that ends with a slash takes segments behind it. */
+static const struct {
+    const char *method, *path;
+    bool query;
+    void (*call)(struct exchange *x);
+} calls[] = {
+    { "POST", "/v1/send", false, nanumi_send },     { "GET", "/v1/count", false, count },
+    { "GET", "/v1/list", true, nanumi_list },       { "GET", "/v1/get/", false, nanumi_get },
+    { "GET", "/v1/callback", false, callback },     { "GET", "/v1/staylist", true, nanumi_stay_list },
+    { "GET", "/v1/cancel/", false, nanumi_cancel }, { "GET", "/v1/cancelall", false, nanumi_cancel_all },
+};
+
+static void serve_call(struct exchange *x, size_t i)
 {
-    static const char *const fields[] = { "phone",   "callback", "msg",   "subject", "upFile",
-                                          "use_mms", "senddate", "CETC1", "CETC2",   "CETC3",
-                                          "CETC4",   "CETC5",    "CETC6", NULL };
-    struct order order = { 0 };
-    long before = balance_left(x, QUANTITY);
+    const char *token = header(x, "x-nnm-accesstoken");
 
-    x->action = "send";
-    if (!header_type_is(x, "application/x-www-form-urlencoded")) {
-        violated(x, "잘못된 요청", "content type is not application/x-www-form-urlencoded");
-        return;
-    }
-    if (!read_urlencoded(x, x->body, x->body_bytes, fields, &order.form)) {
-        fail(x, "잘못된 요청");
-        return;
-    }
-    if (!read_numbers(x, &order) || !read_extras(x, &order) || !read_text(x, &order))
-        return;
-    if (!balance_take(x, QUANTITY, order.price * (long)order.phones.count)) {
-        fail(x, "잔여건수 부족");
-        return;
-    }
-    for (size_t i = 0; i < order.phones.count; i++) {
-        struct delivery delivery = { .to = order.phones.pair[i].value,
-                                     .from = pairs_text(&order.form, "callback"),
-                                     .kind = order.kind,
-                                     .subject = strcmp(order.kind, "sms") == 0
-                                                    ? ""
-                                                    : pairs_text(&order.form, "subject"),
-                                     .text = pairs_text(&order.form, "msg"),
-                                     .text_bytes = order.text_bytes,
-                                     .unit = "bytes",
-                                     .used = order.used,
-                                     .limit = order.limit,
-                                     .parts = 1,
-                                     .cost = order.price,
-                                     .currency = "건",
-                                     .at = order.at,
-                                     .image = strcmp(order.kind, "mms") == 0 };
-
-        delivery.reference = exchange_format(x, "%lu", serial_next());
-        phone_deliver(x, &delivery);
-    }
-    reply_sent(x, &order, before);
+    if (token == NULL)
+        violated(x, "인증 실패", "no X-NNM-ACCESSTOKEN");
+    else if (!token_check(x, token))
+        nanumi_fail(x, "인증 실패");
+    else if (x->query != NULL && !calls[i].query)
+        violated(x, "잘못된 요청", "parameters in the URL");
+    else
+        calls[i].call(x);
 }
 
 static void serve_nanuminet(struct exchange *x)
 {
-    static const struct {
-        const char *method, *path;
-        void (*call)(struct exchange *x);
-    } calls[] = { { "GET", "/v1/count", count }, { "POST", "/v1/send", send } };
-    const char *token = header(x, "x-nnm-accesstoken");
-
     if (!rate_allows(x)) {
         answer_text(x, 429, "text/plain", "");
         return;
@@ -259,15 +152,8 @@ static void serve_nanuminet(struct exchange *x)
         return;
     }
     for (size_t i = 0; i < LENGTH(calls); i++)
-        if (strcmp(x->method, calls[i].method) == 0 && strcmp(x->path, calls[i].path) == 0) {
-            if (token == NULL)
-                violated(x, "인증 실패", "no X-NNM-ACCESSTOKEN");
-            else if (!token_check(x, token))
-                fail(x, "인증 실패");
-            else if (x->query != NULL)
-                violated(x, "잘못된 요청", "parameters in the URL");
-            else
-                calls[i].call(x);
+        if (strcmp(x->method, calls[i].method) == 0 && is_path(x, calls[i].path)) {
+            serve_call(x, i);
             return;
         }
     violate(x, "no such call");

@@ -1,14 +1,15 @@
 /* The phones: a file for each number, a line for each text. */
 #include "sim/phones.h"
 
+#include "sim/config.h"
 #include "sim/journal.h"
 
-void phone_deliver(struct exchange *x, const struct delivery *delivery)
+void phone_deliver(struct exchange *memory, const char *gateway, const struct delivery *delivery)
 {
     struct json_object *line = json_object_new_object();
 
-    json_object_object_add(line, "time", json_text(korean_time(x, "%F %T", time(NULL))));
-    json_object_object_add(line, "gateway", json_text(x->gateway));
+    json_object_object_add(line, "time", json_text(korean_time(memory, "%F %T", config_now())));
+    json_object_object_add(line, "gateway", json_text(gateway));
     json_object_object_add(line, "kind", json_text(delivery->kind));
     json_object_object_add(line, "from", json_text(delivery->from));
     json_object_object_add(line, "to", json_text(delivery->to));
@@ -25,8 +26,10 @@ void phone_deliver(struct exchange *x, const struct delivery *delivery)
     json_object_object_add(line, "image", json_object_new_boolean(delivery->image));
     if (delivery->at != NULL)
         json_object_object_add(line, "at", json_text(delivery->at));
-    journal_append(exchange_format(x, "phones/%s", delivery->to),
+    for (size_t i = 0; i < delivery->extra.count; i++)
+        json_object_object_add(line, delivery->extra.pair[i].name, json_text(delivery->extra.pair[i].value));
+    journal_append(exchange_format(memory, "phones/%s", delivery->to),
                    json_object_to_json_string_ext(line, JSON_C_TO_STRING_NOSLASHESCAPE));
     json_object_put(line);
-    x->delivered++;
+    journal_delivered(gateway);
 }

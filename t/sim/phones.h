@@ -13,10 +13,12 @@ struct delivery {
     const char *currency;
     const char *reference; /* the gateway's id */
     const char *at;        /* reservation, as sent; NULL: now */
+    time_t due;            /* what at means */
     bool image;
+    struct pairs extra; /* further fields that the gateway keeps with it, by their names */
 };
 
-/* Write it down on the phone, DIR/phones/NUMBER. */
-void phone_deliver(struct exchange *x, const struct delivery *delivery);
+/* Write it down on the phone, DIR/phones/NUMBER, and count it for the gateway. */
+void phone_deliver(struct exchange *memory, const char *gateway, const struct delivery *delivery);
 
 #endif

@@ -14,6 +14,7 @@
 #include "sim/config.h"
 #include "sim/faults.h"
 #include "sim/journal.h"
+#include "sim/message.h"
 #include "sim/sim.h"
 
 #define BODY_MAX (16u << 20)
@@ -27,7 +28,7 @@ static uint64_t connections;
 
 static const struct gateway *gateway_of(const char *path)
 {
-    if (strcmp(path, config.login_path) == 0)
+    if (strcmp(path, config.login_path) == 0 || strcmp(path, config.signup_path) == 0)
         return &gateway_notificationsms;
     for (size_t i = 0; i < LENGTH(gateways); i++) {
         size_t bytes = strlen(gateways[i]->prefix);
@@ -169,12 +170,14 @@ static void finish(struct exchange *x)
 {
     pthread_mutex_lock(&lock);
     config_refresh(journal_dir, journal_complain);
+    message_settle();
     if (x->body == NULL)
         receive(x, "", 0);
     if (x->fault == NULL || x->fault->process)
         serve(x);
     if (x->fault != NULL)
         fault_answer(x);
+    message_settle();
     journal_request(x);
     x->ready = true;
     pthread_mutex_unlock(&lock);
@@ -318,4 +321,12 @@ uint16_t server_start(uint16_t port, const char *cert, const char *key)
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)256 << 10, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
         MHD_OPTION_ARRAY, plain ? no_tls : tls, MHD_OPTION_END);
     return daemon == NULL ? 0 : MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
+}
+
+void server_tick(void)
+{
+    pthread_mutex_lock(&lock);
+    config_refresh(journal_dir, journal_complain);
+    message_settle();
+    pthread_mutex_unlock(&lock);
 }

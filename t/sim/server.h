@@ -7,4 +7,7 @@
    Returns the port, or 0 when it cannot listen. */
 uint16_t server_start(uint16_t port, const char *cert, const char *key);
 
+/* Time passes while nobody asks: reservations become due. */
+void server_tick(void);
+
 #endif

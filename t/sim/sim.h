@@ -42,7 +42,7 @@ struct exchange {
     uint64_t connection;
 
     const char *gateway;   /* who answered, or "" */
-    const char *action;    /* "login", "send", "balance" or "" */
+    const char *action;    /* what is asked: "login", "send", "balance", "cancel" …, or "" */
     const char *violation; /* first rule of the manual that the request breaks, or NULL */
     const char *refusal;   /* why a proper request was refused, or NULL */
     size_t delivered;      /* texts that reached a phone */
@@ -95,5 +95,6 @@ struct json_object *json_text(const char *text);
 
 /* The form of a date in Korea: format as strftime knows it, seconds of 1970. */
 const char *korean_time(struct exchange *x, const char *format, time_t when);
+const char *china_time(struct exchange *x, time_t when); /* yyyy-MM-dd HH:mm:ss in China */
 
 #endif

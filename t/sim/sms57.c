@@ -7,25 +7,17 @@
 #include "sim/config.h"
 #include "sim/digest.h"
 #include "sim/form.h"
-#include "sim/phones.h"
+#include "sim/message.h"
+#include "sim/sms57.h"
 
 /* 厘, a thousandth of a yuan: to start with, and for each part of a text. The manual names no price. */
 enum { BALANCE = 1000000, PRICE = 50 };
 enum { SMS_UNITS = 70, NUMBERS_ADVISED = 200 };
 
-/* Table 7 (STATUS). */
-enum {
-    STATUS_OK = 0,
-    STATUS_FORMAT = 1,
-    STATUS_PASSWORD = 3,
-    STATUS_BUSY = 21,
-    STATUS_SYSTEM = 100,
-    STATUS_NUMBERS = 102
-};
 /* Table 8 (RESULT). */
 enum { RESULT_OK = 0, RESULT_EXTNO = 10, RESULT_BALANCE = 15, RESULT_SIGNATURE = 17 };
 
-static struct json_object *status_object(struct exchange *x, int status)
+struct json_object *sms57_object(struct exchange *x, int status)
 {
     struct json_object *object = json_object_new_object();
 
@@ -35,17 +27,13 @@ static struct json_object *status_object(struct exchange *x, int status)
     return object;
 }
 
-static bool fail(struct exchange *x, int status)
+bool sms57_fail(struct exchange *x, int status)
 {
-    answer_json(x, 200, status_object(x, status));
+    answer_json(x, 200, sms57_object(x, status));
     return false;
 }
 
-#define violated(x, status, ...) (violate(x, __VA_ARGS__), fail(x, status))
-#define refused(x, status, ...)  (refuse(x, __VA_ARGS__), fail(x, status))
-
-/* The password itself, or the MD5 of it and the further parameters that the action signs. */
-static bool authorized(struct exchange *x, const struct pairs *form, const char *further)
+bool sms57_authorized(struct exchange *x, const struct pairs *form, const char *further)
 {
     const char *given = pairs_text(form, "password");
     const char *text = exchange_format(x, "%s%s", SMS57_SECRET, further);
@@ -63,11 +51,20 @@ static void balance(struct exchange *x, const struct pairs *form)
     struct json_object *object;
 
     x->action = "balance";
-    if (!authorized(x, form, ""))
+    if (!sms57_authorized(x, form, ""))
         return;
-    object = status_object(x, STATUS_OK);
-    json_object_object_add(object, "chargeType", json_text("PRECHARGE"));
+    object = sms57_object(x, STATUS_OK);
+    json_object_object_add(object, "chargeType", json_text(config.postpaid ? "POSTCHARGE" : "PRECHARGE"));
     answer_json(x, 200, object);
+}
+
+/* Who pays afterwards owes what is below nothing. */
+static bool pay(struct exchange *x, long cost)
+{
+    if (!config.postpaid)
+        return balance_take(x, BALANCE, cost);
+    balance_give(x, -cost);
+    return true;
 }
 
 /* Judge one text and add its line of the list. */
@@ -98,10 +95,10 @@ static void submit(struct exchange *x, const struct pairs *form, const struct pa
                    || strcmp(text->value + text->bytes - signature, config.signature) != 0)) {
         violate(x, "the registered signature is missing");
         result = RESULT_SIGNATURE;
-    } else if (!balance_take(x, BALANCE, delivery.cost)) {
+    } else if (!pay(x, delivery.cost)) {
         result = RESULT_BALANCE;
     } else {
-        phone_deliver(x, &delivery);
+        message_take(x, &delivery);
     }
     json_object_object_add(entry, "mid", json_text(result == RESULT_OK ? delivery.reference : ""));
     json_object_object_add(entry, "mobile", json_text(text->name));
@@ -145,7 +142,7 @@ static void submit_all(struct exchange *x, const struct pairs *form, const struc
     list = json_object_new_array();
     for (size_t i = 0; i < texts->count; i++)
         submit(x, form, &texts->pair[i], list);
-    object = status_object(x, STATUS_OK);
+    object = sms57_object(x, STATUS_OK);
     json_object_object_add(object, "list", list);
     answer_json(x, 200, object);
 }
@@ -156,9 +153,9 @@ static void send(struct exchange *x, const struct pairs *form)
     struct pairs numbers = { 0 }, texts = { 0 };
 
     x->action = "send";
-    if (!authorized(x, form, exchange_format(x, "%s%s%s", pairs_text(form, "extno"), content, mobile)))
+    if (!sms57_authorized(x, form, exchange_format(x, "%s%s%s", pairs_text(form, "extno"), content, mobile)))
         return;
-    split_list(x, mobile, &numbers);
+    split_text(x, mobile, ",", &numbers);
     for (size_t i = 0; i < numbers.count; i++)
         pairs_add(x, &texts,
                   (struct pair){ .name = numbers.pair[i].value, .value = content, .bytes = strlen(content) });
@@ -177,7 +174,7 @@ static void p2p(struct exchange *x, const struct pairs *form)
     for (const char *c = list; *c != '\0'; c++)
         if (*c != '\r' && *c != '\n')
             *to++ = *c;
-    if (!authorized(x, form, exchange_format(x, "%s%s", pairs_text(form, "extno"), joined)))
+    if (!sms57_authorized(x, form, exchange_format(x, "%s%s", pairs_text(form, "extno"), joined)))
         return;
     for (line = strtok_r(lines, "\r\n", &rest); line != NULL; line = strtok_r(NULL, "\r\n", &rest)) {
         char *hash = strchr(line, '#');
@@ -195,25 +192,30 @@ static void p2p(struct exchange *x, const struct pairs *form)
         submit_all(x, form, &texts);
 }
 
+/* The parameters of each action; those behind required are not needed. */
 static const struct {
     const char *action;
     void (*call)(struct exchange *x, const struct pairs *form);
+    size_t required;
     const char *const fields[8];
 } calls[] = {
-    { "send", send, { "action", "account", "password", "rt", "mobile", "content", "extno" } },
-    { "p2p", p2p, { "action", "account", "password", "rt", "mobileContentList", "extno" } },
-    { "balance", balance, { "action", "account", "password", "rt" } },
+    { "send", send, 7, { "action", "account", "password", "rt", "mobile", "content", "extno" } },
+    { "p2p", p2p, 6, { "action", "account", "password", "rt", "mobileContentList", "extno" } },
+    { "balance", balance, 4, { "action", "account", "password", "rt" } },
+    { "report", sms57_report, 4, { "action", "account", "password", "rt", "size" } },
+    { "mo", sms57_mo, 4, { "action", "account", "password", "rt", "size", "szie" } },
 };
 
 static void serve_form(struct exchange *x, const char *text, size_t bytes)
 {
-    static const char *const fields[] = { "action",  "account", "password",          "rt", "mobile",
-                                          "content", "extno",   "mobileContentList", NULL };
+    static const char *const fields[] = { "action", "account", "password", "rt",
+                                          "mobile", "content", "extno",    "mobileContentList",
+                                          "size",   "szie",    NULL };
     struct pairs form = { 0 }, known = { 0 };
     size_t i = 0;
 
     if (!read_urlencoded(x, text, bytes, fields, &form)) {
-        fail(x, STATUS_FORMAT);
+        sms57_fail(x, STATUS_FORMAT);
         return;
     }
     while (i < LENGTH(calls) && strcmp(calls[i].action, pairs_text(&form, "action")) != 0)
@@ -226,14 +228,14 @@ static void serve_form(struct exchange *x, const char *text, size_t bytes)
         violated(x, STATUS_FORMAT, "rt is not json");
         return;
     }
-    /* Exactly the parameters of the action: all of them, no other. */
+    /* Exactly the parameters of the action. */
     if (!read_urlencoded(x, text, bytes, calls[i].fields, &known)) {
-        fail(x, STATUS_FORMAT);
+        sms57_fail(x, STATUS_FORMAT);
         return;
     }
-    for (const char *const *name = calls[i].fields; *name != NULL; name++)
-        if (pairs_find(&known, *name) == NULL) {
-            violated(x, STATUS_FORMAT, "%s is missing", *name);
+    for (size_t at = 0; at < calls[i].required; at++)
+        if (pairs_find(&known, calls[i].fields[at]) == NULL) {
+            violated(x, STATUS_FORMAT, "%s is missing", calls[i].fields[at]);
             return;
         }
     calls[i].call(x, &known);
@@ -242,7 +244,7 @@ static void serve_form(struct exchange *x, const char *text, size_t bytes)
 static void serve_sms57(struct exchange *x)
 {
     if (!rate_allows(x))
-        fail(x, STATUS_BUSY);
+        sms57_fail(x, STATUS_BUSY);
     else if (strcmp(x->method, "GET") == 0)
         serve_form(x, x->query == NULL ? "" : x->query, x->query == NULL ? 0 : strlen(x->query));
     else if (strcmp(x->method, "POST") != 0 || x->query != NULL)
