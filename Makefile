@@ -16,6 +16,9 @@ HARDEN  := -fstack-protector-strong
 HALVES  := $(shell realpath -m --relative-to=$(BINDIR) $(LIBDIR))
 DEFINES := -D_GNU_SOURCE -DMUNJA_VERSION='"$(VERSION)"' -DMUNJA_CONFIG='"$(SYSCONFDIR)/munja/munja.conf"' \
            -DMUNJA_STORE='"$(STATEDIR)/munja.db"' -DMUNJA_HALVES='"$(HALVES)"'
+# make V=1 shows every command.
+Q = $(if $(V),,@)
+say = $(if $(V),,@echo "  $(1)"  $(patsubst $(B)/%,%,$@))
 COMPILE  = $(CC) -std=c11 $(DEFINES) -Iplugin -It -fPIC -MMD -MP $(HARDEN) $(WARN) $(WERROR) $(CFLAGS) $(SAN)
 LINK     = $(CC) $(CFLAGS) $(SAN) -Wl,--as-needed -Wl,-z,relro
 HALF     = $(LINK) -shared -Wl,-z,now
@@ -48,40 +51,48 @@ deps:
 
 $(B)/o/%.o: %.c Makefile | deps
 	@mkdir -p $(@D)
-	$(COMPILE) -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(COMPILE) -c -o $@ $<
 
 $(B)/bin/munja: $(call objects,$(ACCEPT))
 	@mkdir -p $(@D)
-	$(LINK) -rdynamic -pie -o $@ $^ $(ACCEPT_LIBS)
+	$(call say,CC)
+	$(Q)$(LINK) -rdynamic -pie -o $@ $^ $(ACCEPT_LIBS)
 
 $(B)/lib/munja/munja_deliver.so: $(call objects,$(DELIVER)) plugin/deliver.map
 	@mkdir -p $(@D)
-	$(HALF) -Wl,--version-script=plugin/deliver.map -o $@ $(filter %.o,$^) $(DELIVER_LIBS)
+	$(call say,CC)
+	$(Q)$(HALF) -Wl,--version-script=plugin/deliver.map -o $@ $(filter %.o,$^) $(DELIVER_LIBS)
 
 $(B)/lib/munja/munja_http.so: $(call objects,$(HTTP)) plugin/http.map
 	@mkdir -p $(@D)
-	$(HALF) -Wl,--version-script=plugin/http.map -o $@ $(filter %.o,$^) $(HTTP_LIBS)
+	$(call say,CC)
+	$(Q)$(HALF) -Wl,--version-script=plugin/http.map -o $@ $(filter %.o,$^) $(HTTP_LIBS)
 
 $(B)/lib/munja/munja_image.so: $(call objects,$(IMAGE)) plugin/image.map
 	@mkdir -p $(@D)
-	$(HALF) -Wl,--version-script=plugin/image.map -o $@ $(filter %.o,$^) $(IMAGE_LIBS)
+	$(call say,CC)
+	$(Q)$(HALF) -Wl,--version-script=plugin/image.map -o $@ $(filter %.o,$^) $(IMAGE_LIBS)
 
 # Unit tests and fuzz targets link everything but the door itself.
 $(B)/libmunja.a: $(call objects,$(filter-out plugin/munja.c,$(ACCEPT)) $(DELIVER) $(HTTP) $(IMAGE))
-	rm -f $@
-	ar rcs $@ $^
+	@rm -f $@
+	$(call say,AR)
+	$(Q)ar rcs $@ $^
 
 UNIT := $(patsubst t/unit/%.c,$(B)/t/unit/%,$(wildcard t/unit/*.c))
 $(B)/t/unit/%: t/unit/%.c $(B)/libmunja.a
 	@mkdir -p $(@D)
-	$(COMPILE) -o $@ $< $(B)/libmunja.a -Wl,--as-needed $(ACCEPT_LIBS) $(DELIVER_LIBS) $(HTTP_LIBS) $(IMAGE_LIBS) -lcmocka
+	$(call say,CC)
+	$(Q)$(COMPILE) -o $@ $< $(B)/libmunja.a -Wl,--as-needed $(ACCEPT_LIBS) $(DELIVER_LIBS) $(HTTP_LIBS) $(IMAGE_LIBS) -lcmocka
 
 # The gateway simulator: a test's tool, never part of the product.
 SIM := $(B)/t/gatewaysim
 sim: $(SIM)
 $(SIM): $(call objects,$(wildcard t/sim/*.c))
 	@mkdir -p $(@D)
-	$(LINK) -o $@ $^ -lmicrohttpd -ljson-c -lcrypto -lpthread
+	$(call say,CC)
+	$(Q)$(LINK) -o $@ $^ -lmicrohttpd -ljson-c -lcrypto -lpthread
 
 # J runs that many test files at once.
 J ?= 2
@@ -100,7 +111,8 @@ demo: all sim
 # CPU and wall time of munja, the curl command and a bare libcurl program, side by side in one run.
 $(B)/t/bare $(B)/t/spend: $(B)/t/%: t/bench/%.c | deps
 	@mkdir -p $(@D)
-	$(COMPILE) -o $@ $< -Wl,--as-needed -lcurl
+	$(call say,CC)
+	$(Q)$(COMPILE) -o $@ $< -Wl,--as-needed -lcurl
 bench: all sim $(B)/t/bare $(B)/t/spend
 	@MUNJA_BUILD=$(abspath $(B)) perl t/bench/run
 
@@ -110,7 +122,8 @@ FUZZ := $(patsubst t/fuzz/%.c,$(B)/fuzz/%,$(wildcard t/fuzz/*.c))
 FUZZ_FLAGS = -std=c11 $(DEFINES) -Iplugin -It -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 $(B)/fuzz/%: t/fuzz/%.c $(wildcard plugin/*/*.[ch]) | deps
 	@mkdir -p $(@D)
-	clang $(FUZZ_FLAGS) -o $@ $< $(filter-out plugin/munja.c,$(ACCEPT)) $(DELIVER) $(HTTP) $(IMAGE) \
+	$(call say,FUZZ)
+	$(Q)clang $(FUZZ_FLAGS) -o $@ $< $(filter-out plugin/munja.c,$(ACCEPT)) $(DELIVER) $(HTTP) $(IMAGE) \
 	    $(ACCEPT_LIBS) $(DELIVER_LIBS) $(HTTP_LIBS) $(IMAGE_LIBS)
 fuzz: fuzz-deps $(FUZZ)
 	@for f in $(FUZZ); do n=$$(basename $$f); mkdir -p $(B)/corpus/$$n; echo "== $$n"; \
