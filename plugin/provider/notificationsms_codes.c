@@ -73,7 +73,10 @@ void notificationsms_codes_judge(struct outcome *outcome, struct json_object *sa
 void notificationsms_codes_judge_id(struct outcome *outcome, struct json_object *said,
                                     const struct reply *reply)
 {
+    const struct verdict *row;
+
     notificationsms_codes_judge(outcome, said, reply);
-    if (verdict_find(id_verdicts, outcome->code) != NULL)
-        outcome_from_code(outcome, id_verdicts, outcome->code, NULL);
+    row = verdict_find(id_verdicts, outcome->code);
+    if (row != NULL)
+        outcome_set(outcome, row->kind, row->code, row->meaning);
 }

@@ -222,6 +222,295 @@ static void a_broken_off_answer_is_unsure(void **state)
     reply_clear(&reply);
 }
 
+/* What the request of a send holds behind messages: files, reservation, schedule. */
+static void send_ends_with(const struct batch *batch, const struct section *section, const char *type,
+                           const char *end)
+{
+    struct account nsms = account("tok");
+    struct request request = { 0 };
+    struct error err = { 0 };
+    char begin[40];
+    const char *rest;
+
+    nsms.section = section;
+    if (!api_notificationsms.send.build(batch, &nsms, &request, &err))
+        fail_msg("not built: %s", err.text);
+    snprintf(begin, sizeof begin, "{\"type\":\"%s\",", type);
+    assert_memory_equal(buf_text(&request.body), begin, strlen(begin));
+    rest = strstr(buf_text(&request.body), "\"content\":\"a\"}]");
+    assert_non_null(rest);
+    assert_string_equal(rest + strlen("\"content\":\"a\"}]"), end);
+    request_clear(&request);
+}
+
+static void sends_images_and_reservations(void **state)
+{
+    struct batch_item item = { .to = "01012345678", .text = "a", .subject = "t", .reference = "a-1" };
+    struct batch batch = { .kind = KIND_MMS, .item = &item, .count = 1 };
+    struct account nsms = account("tok");
+    struct request request = { 0 };
+    struct error err = { 0 };
+
+    (void)state;
+    send_ends_with(&batch, NULL, "LMS", "}");
+    batch.image = "\xff\xd8\0\xd9";
+    batch.image_bytes = 4;
+    send_ends_with(&batch, NULL, "MMS", ",\"files\":[{\"name\":\"image.jpg\",\"body\":\"/9gA2Q==\"}]}");
+    batch.image = NULL;
+    batch.kind = KIND_SMS;
+    send_ends_with(&batch, driver_section("schedule", "night", NULL), "SMS", ",\"scheduleCode\":\"night\"}");
+    batch.at = "2026-12-31 08:05:00";
+    send_ends_with(&batch, NULL, "SMS",
+                   ",\"reserveTime\":\"2026-12-31 08:05\",\"reserveTimeZone\":\"Asia/Seoul\"}");
+    send_ends_with(&batch, driver_section("schedule", "night", "zone", "KST", NULL), "SMS",
+                   ",\"reserveTime\":\"2026-12-31 08:05\",\"reserveTimeZone\":\"KST\"}");
+    batch.at = "2026-12-31 08:05:01";
+    assert_false(api_notificationsms.send.build(&batch, &nsms, &request, &err));
+    assert_int_equal(err.kind, ERROR_USAGE);
+    assert_string_equal(err.text, "--at: NotificationSMS takes whole minutes, no seconds");
+    request_clear(&request);
+}
+
+#define BARE "\nAuthorization: Bearer tok\nContent-Type: application/json\n\n"
+
+static void asks_by_id(void **state)
+{
+    static const struct {
+        const struct operation *operation;
+        const char *request;
+    } asked[] = {
+        { &api_notificationsms.result, "GET /api/v1/sms?requestId=R%2F1%26x" BARE },
+        { &api_notificationsms.reservation_show, "GET /api/v1/reserve_sms?reserveId=R%2F1%26x" BARE },
+        { &api_notificationsms.reservation_cancel,
+          "DELETE /api/v1/reserve_sms_del?reserveId=R%2F1%26x" BARE },
+    };
+    struct account nsms = account("tok");
+
+    (void)state;
+    for (size_t i = 0; i < CASES(asked); i++) {
+        driver_asks(asked[i].operation, &nsms, &(struct query){ .ref = "R/1&x" }, asked[i].request);
+        driver_asks_not(asked[i].operation, &nsms, &(struct query){ 0 }, ERROR_USAGE, "REF: ");
+        driver_asks_not(asked[i].operation, &nsms, &(struct query){ .ref = "R 1" }, ERROR_USAGE, "REF: ");
+    }
+}
+
+/* Every code of the manual with its status, as every look-up meets it; 300 is judged by what was asked. */
+#define COMMON_REFUSALS                                                                                      \
+    { 400, "{\"error\":{\"errorCode\":\"100\"}}", OUTCOME_ACCOUNT, "100", NULL, "request" },                 \
+        { 401, "{\"error\":{\"errorCode\":\"200\"}}", OUTCOME_ACCOUNT, "200", NULL, "token ended" },         \
+        { 401, "{\"error\":{\"errorCode\":210}}", OUTCOME_ACCOUNT, "210", NULL, "no right" },                \
+        { 429, "{\"error\":{\"errorCode\":\"400\"}}", OUTCOME_ACCOUNT, "400", NULL, "quota" },               \
+        { 429, "{\"error\":{\"errorCode\":\"410\"}}", OUTCOME_RETRY, "410", NULL, "throttled" },             \
+        { 429, "{\"error\":{\"errorCode\":\"420\"}}", OUTCOME_RETRY, "420", NULL, "rate" },                  \
+        { 413, "{\"error\":{\"errorCode\":\"430\"}}", OUTCOME_ACCOUNT, "430", NULL, "too large" },           \
+        { 503, "{\"error\":{\"errorCode\":\"500\"}}", OUTCOME_UNSURE, "500", NULL, "endpoint" },             \
+        { 504, "{\"error\":{\"errorCode\":\"510\"}}", OUTCOME_UNSURE, "510", NULL, "endpoint, late" },       \
+        { 500, "{\"error\":{\"errorCode\":\"900\"}}", OUTCOME_UNSURE, "900", NULL, "unexpected" },           \
+        { 404, "<html>", OUTCOME_ACCOUNT, "http-404", NULL, "404 alone" },                                   \
+    {                                                                                                        \
+        200, "{\"error\":{\"errorCode\":\"900\"}}", OUTCOME_UNSURE, "900", NULL, "an error with 200"         \
+    }
+
+static void looks_up_requests(void **state)
+{
+    static const struct driver_case cases[] = {
+        { 200,
+          "{\"requestId\":\"R1\",\"statusCode\":\"202\",\"messages\":[{\"messageId\":\"M1\","
+          "\"requestTime\":\"2026-12-31 08:05\",\"messages_contentType\":\"COMM\","
+          "\"messages_countryCode\":\"82\",\"messages_from\":\"0212345678\","
+          "\"messages_to\":\"01012345678\"}]}",
+          OUTCOME_ACCEPTED, "", "M1|01012345678|COMM|-|202|-|2026-12-31 08:05|-|-\n", "as printed" },
+        { 200,
+          "{\"requestId\":1,\"statusCode\":202,\"statusName\":\"ok\",\"messages\":[{\"messageId\":2,"
+          "\"contentType\":\"COMM\",\"to\":\"01012345678\"},{\"messages_messageId\":3,\"to\":4}],}",
+          OUTCOME_ACCEPTED, "", "2|01012345678|COMM|-|202|ok|-|-|-\n3|4|-|-|202|ok|-|-|-\n",
+          "without the prefix, numbers, a comma" },
+        { 200, "{\"requestId\":\"R1\",\"messages\":{\"messageId\":\"M1\",\"messages_to\":\"010\"}}",
+          OUTCOME_ACCEPTED, "", "M1|010|-|-|-|-|-|-|-\n", "one message without a list" },
+        { 200, "{\"messages\":[{\"messageId\":\"M1\"}]}", OUTCOME_ACCEPTED, "", "M1|-|-|-|-|-|-|-|-\n",
+          "messages alone" },
+        { 200, "{\"requestId\":\"R1\",\"statusCode\":\"202\"}", OUTCOME_ACCEPTED, "",
+          "R1|-|-|-|202|-|-|-|-\n", "the request alone" },
+        { 200, "{\"requestId\":\"R1\",\"messages\":[1,null,[]]}", OUTCOME_ACCEPTED, "",
+          "R1|-|-|-|-|-|-|-|-\nR1|-|-|-|-|-|-|-|-\nR1|-|-|-|-|-|-|-|-\n", "messages that are none" },
+        { 200, "{}", OUTCOME_UNSURE, "http-200", NULL, "says nothing" },
+        { 200, "", OUTCOME_UNSURE, "http-200", NULL, "nothing" },
+        { 200, "{\"requestId\":\"R1", OUTCOME_UNSURE, "http-200", NULL, "cut off" },
+        { 404, "{\"error\":{\"errorCode\":\"300\"}}", OUTCOME_REFUSED, "300", NULL, "no such request" },
+        { 401, "{\"requestId\":\"R1\"}", OUTCOME_ACCOUNT, "http-401", NULL, "against the status" },
+        COMMON_REFUSALS,
+    };
+    struct account nsms = account("tok");
+
+    (void)state;
+    driver_answers(&api_notificationsms.result, &nsms, &(struct query){ .ref = "R1" }, listing_result, cases,
+                   CASES(cases));
+}
+
+static void looks_at_reservations(void **state)
+{
+    static const struct driver_case shown[] = {
+        { 200,
+          "{\"reserveId\":\"R1\",\"reserveTime\":\"2026-12-31 08:05\",\"reserveTimeZone\":\"Asia/Seoul\","
+          "\"reserveStatus\":\"READY\"}",
+          OUTCOME_ACCEPTED, "", "R1|-|-|-|-|2026-12-31 08:05|Asia/Seoul|READY\n", "as printed" },
+        { 200, "{\"reserveStatus\":1,}", OUTCOME_ACCEPTED, "", "R9|-|-|-|-|-|-|1\n", "the state alone" },
+        { 200, "{\"reserveId\":7}", OUTCOME_ACCEPTED, "", "7|-|-|-|-|-|-|-\n", "the id alone, a number" },
+        { 200, "{}", OUTCOME_UNSURE, "http-200", NULL, "says nothing" },
+        { 200, "{\"reserveStatus\":{}}", OUTCOME_UNSURE, "http-200", NULL, "a state that is none" },
+        { 404, "{\"error\":{\"errorCode\":300}}", OUTCOME_REFUSED, "300", NULL, "no such reservation" },
+        COMMON_REFUSALS,
+    };
+    static const struct driver_case cancelled[] = {
+        { 200, "", OUTCOME_ACCEPTED, "", "R9\n", "empty" },
+        { 204, "", OUTCOME_ACCEPTED, "", "R9\n", "no content" },
+        { 200, "{\"reserveId\":\"R9\"}", OUTCOME_ACCEPTED, "", "R9\n", "an object" },
+        { 200, "OK", OUTCOME_ACCEPTED, "", "R9\n", "a word" },
+        { 404, "{\"error\":{\"errorCode\":\"300\"}}", OUTCOME_REFUSED, "300", NULL, "no such reservation" },
+        { 302, "", OUTCOME_ACCOUNT, "http-302", NULL, "a redirect" },
+        COMMON_REFUSALS,
+    };
+    struct account nsms = account("tok");
+    struct query query = { .ref = "R9" };
+    struct reply reply = driver_reply(200, "{\"err");
+    struct answer answer = { 0 };
+
+    (void)state;
+    driver_answers(&api_notificationsms.reservation_show, &nsms, &query, listing_reservation, shown,
+                   CASES(shown));
+    driver_answers(&api_notificationsms.reservation_cancel, &nsms, &query, listing_cancelled, cancelled,
+                   CASES(cancelled));
+    reply.carried = CARRIED_PARTLY;
+    api_notificationsms.reservation_cancel.judge(&query, &nsms, &reply, &answer);
+    assert_int_equal(answer.outcome.kind, OUTCOME_UNSURE);
+    answer_clear(&answer);
+    reply_clear(&reply);
+}
+
+static void asks_who_refuses(void **state)
+{
+    static const struct {
+        struct query query;
+        const char *parameters;
+    } asked[] = {
+        { { 0 }, "pageSize=100&pageIndex=0" },
+        { { .page = 1, .size = 20 }, "pageSize=20&pageIndex=0" },
+        { { .page = 3 }, "pageSize=100&pageIndex=2" },
+        { { .phone = "01012345678", .start = "1700000000", .end = "1800000000" },
+          "clientTelNo=01012345678&pageSize=100&pageIndex=0&startTime=1700000000&endTime=1800000000" },
+    };
+    static const struct {
+        struct query query;
+        const char *start;
+    } bad[] = {
+        { { .phone = "010-1234-5678" }, "--phone: " },
+        { { .phone = "" }, "--phone: " },
+        { { .start = "2026-12-31" }, "--start: " },
+        { { .start = "-1" }, "--start: " },
+        { { .end = "1e9" }, "--end: " },
+    };
+    static const char *const numbers[] = { NULL, "", "+8613800138000", "010 1234 5678", "010&a=b" };
+    struct account nsms = account("tok");
+    struct query query = { .number = "01012345678" };
+    char expected[300];
+
+    (void)state;
+    for (size_t i = 0; i < CASES(asked); i++) {
+        snprintf(expected, sizeof expected, "GET /api/v1/unsubscribes_sms_get?%s" BARE, asked[i].parameters);
+        driver_asks(&api_notificationsms.unsubscribed_list, &nsms, &asked[i].query, expected);
+    }
+    for (size_t i = 0; i < CASES(bad); i++)
+        driver_asks_not(&api_notificationsms.unsubscribed_list, &nsms, &bad[i].query, ERROR_USAGE,
+                        bad[i].start);
+    driver_asks(&api_notificationsms.unsubscribed_add, &nsms, &query,
+                "POST /api/v1/unsubscribes_sms" BARE "{\"clientTelNo\":\"01012345678\"}");
+    driver_asks(&api_notificationsms.unsubscribed_remove, &nsms, &query,
+                "DELETE /api/v1/unsubscribes_sms_del?clientTelNo=01012345678" BARE);
+    for (size_t i = 0; i < CASES(numbers); i++) {
+        query.number = numbers[i];
+        driver_asks_not(&api_notificationsms.unsubscribed_add, &nsms, &query, ERROR_USAGE, "NUMBER: ");
+        driver_asks_not(&api_notificationsms.unsubscribed_remove, &nsms, &query, ERROR_USAGE, "NUMBER: ");
+    }
+}
+
+#define REFUSED_1                                                                                            \
+    "{\"clientTelNo\":\"01012345678\",\"reserveTime\":\"2026-12-01 10:00\",\"registerType\":\"A\"}"
+#define REFUSED_2 "{\"clientTelNo\":821087654321}"
+#define ROW_1     "01012345678|2026-12-01 10:00|A\n"
+#define ROW_2     "821087654321|-|-\n"
+
+static void reads_who_refuses(void **state)
+{
+    static const struct driver_case listed[] = {
+        { 200, "[" REFUSED_1 "," REFUSED_2 "]", OUTCOME_ACCEPTED, "", ROW_1 ROW_2, "an array" },
+        { 200, "{\"total\":2,\"list\":[" REFUSED_1 "," REFUSED_2 ",]}", OUTCOME_ACCEPTED, "", ROW_1 ROW_2,
+          "a wrapped array" },
+        { 200, "{\"errors\":[],\"data\":{\"content\":[" REFUSED_2 "]}}", OUTCOME_ACCEPTED, "", ROW_2,
+          "wrapped twice" },
+        { 200, REFUSED_1, OUTCOME_ACCEPTED, "", ROW_1, "one as printed" },
+        { 200, "{\"data\":" REFUSED_1 "}", OUTCOME_ACCEPTED, "", ROW_1, "one, wrapped" },
+        { 200, "{\"a\":{\"b\":{\"c\":[" REFUSED_1 "]}}}", OUTCOME_ACCEPTED, "", "", "too deep" },
+        { 200, "[1,null,{\"clientTelNo\":{}},[]]", OUTCOME_ACCEPTED, "", "", "no numbers" },
+        { 200, "[]", OUTCOME_ACCEPTED, "", "", "none" },
+        { 200, "{}", OUTCOME_ACCEPTED, "", "", "none, as an object" },
+        { 204, "", OUTCOME_ACCEPTED, "", "", "none, without a word" },
+        { 200, "<html>", OUTCOME_UNSURE, "http-200", NULL, "a page" },
+        { 404, "{\"error\":{\"errorCode\":\"300\"}}", OUTCOME_ACCOUNT, "300", NULL, "no such path" },
+        COMMON_REFUSALS,
+    };
+    static const struct driver_case changed[] = {
+        { 200, REFUSED_1, OUTCOME_ACCEPTED, "", ROW_1, "as printed" },
+        { 201, "[" REFUSED_2 "]", OUTCOME_ACCEPTED, "", ROW_2, "an array" },
+        { 200, "{}", OUTCOME_ACCEPTED, "", "01099998888|-|-\n", "an object that says nothing" },
+        { 200, "", OUTCOME_ACCEPTED, "", "01099998888|-|-\n", "nothing" },
+        { 404, "{\"error\":{\"errorCode\":\"300\"}}", OUTCOME_REFUSED, "300", NULL, "no such number" },
+        COMMON_REFUSALS,
+    };
+    struct account nsms = account("tok");
+    struct query query = { .number = "01099998888" };
+
+    (void)state;
+    driver_answers(&api_notificationsms.unsubscribed_list, &nsms, &query, listing_unsubscribed, listed,
+                   CASES(listed));
+    driver_answers(&api_notificationsms.unsubscribed_add, &nsms, &query, listing_unsubscribed, changed,
+                   CASES(changed));
+    driver_answers(&api_notificationsms.unsubscribed_remove, &nsms, &query, listing_unsubscribed, changed,
+                   CASES(changed));
+}
+
+static void signs_up(void **state)
+{
+    static const struct driver_case cases[] = {
+        { 200, "{\"token\":\"t1\"}", OUTCOME_ACCEPTED, "", "ops\n", "with a token" },
+        { 201, "", OUTCOME_ACCEPTED, "", "ops\n", "without a word" },
+        { 200, "{\"token\":\"a b\"}", OUTCOME_ACCEPTED, "", "ops\n", "with a token that is none" },
+        { 400, "{\"token\":\"t1\"}", OUTCOME_ACCOUNT, "http-400", NULL, "against the status" },
+        COMMON_REFUSALS,
+    };
+    struct account nsms = account(NULL);
+    struct query query = { .now_ms = 1700000000999, .name = "ops" };
+    struct reply reply = driver_reply(200, "{\"data\":{\"token\":\"t1\"}}");
+    struct answer answer = { 0 };
+
+    (void)state;
+    driver_asks_not(&api_notificationsms.signup, &nsms, &query, ERROR_SETTINGS, "key signup_path");
+    nsms.section = driver_section("signup_path", "/api/v1/join", NULL);
+    driver_asks(&api_notificationsms.signup, &nsms, &query,
+                "POST /api/v1/join\nContent-Type: application/json\n\n"
+                "{\"name\":\"ops\",\"email\":\"ops@example.com\",\"password\":\"pass\\\"word\"}");
+    driver_asks_not(&api_notificationsms.signup, &nsms, &(struct query){ 0 }, ERROR_USAGE, "--name: ");
+    driver_asks_not(&api_notificationsms.signup, &nsms, &(struct query){ .name = "" }, ERROR_USAGE,
+                    "--name: ");
+    driver_answers(&api_notificationsms.signup, &nsms, &query, listing_signup, cases, CASES(cases));
+    api_notificationsms.signup.judge(&query, &nsms, &reply, &answer);
+    assert_string_equal(answer.token, "t1");
+    assert_int_equal(answer.token_until, 1700000000 + 3600);
+    answer_clear(&answer);
+    reply_clear(&reply);
+    nsms.user = NULL; /* a fixed token spares the login's keys */
+    driver_asks_not(&api_notificationsms.signup, &nsms, &query, ERROR_SETTINGS, "nsms needs user and secret");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -231,6 +520,13 @@ int main(void)
         cmocka_unit_test(a_missing_title_is_the_first_line),
         cmocka_unit_test(judges_sends),
         cmocka_unit_test(a_broken_off_answer_is_unsure),
+        cmocka_unit_test(sends_images_and_reservations),
+        cmocka_unit_test(asks_by_id),
+        cmocka_unit_test(looks_up_requests),
+        cmocka_unit_test(looks_at_reservations),
+        cmocka_unit_test(asks_who_refuses),
+        cmocka_unit_test(reads_who_refuses),
+        cmocka_unit_test(signs_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
