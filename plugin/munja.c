@@ -19,6 +19,7 @@ static const struct {
     { "notify", command_notify, "take charge of an alert and send it" },
     { "send", command_send, "send a text by hand" },
     { "worker", NULL, "deliver what is due" },
+    { "queue", NULL, "look at the records in the store" },
     { "balance", NULL, "money or messages left" },
     { "result", NULL, "ask a gateway what became of a message" },
     { "list", NULL, "a gateway's own list of messages" },

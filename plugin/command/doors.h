@@ -4,6 +4,7 @@
 /* The commands that live in the delivering half, found there by their word. argv[0] is the word; each reads
    its options, prints its answer and returns the exit code. */
 int command_worker(int argc, char **argv);
+int command_queue(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_providers(int argc, char **argv);
 int command_config(int argc, char **argv);

@@ -1,0 +1,406 @@
+/* munja queue: what the store knows. Numbers are masked where many records are shown, and whole where the
+   operator asks for one. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/buf.h"
+#include "base/mask.h"
+#include "base/now.h"
+#include "base/utf8.h"
+#include "command/doors.h"
+#include "command/fail.h"
+#include "command/options.h"
+#include "command/sheet.h"
+#include "provider/json.h"
+#include "settings/settings.h"
+#include "store/look.h"
+
+#define LIST_DEFAULT 100
+#define LIST_MOST    10000
+#define ABOUT_BYTES  64
+
+#define TIME_BYTES 32
+#define TABLE_TIME "%Y-%m-%d %H:%M:%S"
+#define JSON_TIME  "%Y-%m-%dT%H:%M:%S%z"
+
+/* NULL for never. */
+static const char *local_time(int64_t ms, const char *form, char out[TIME_BYTES])
+{
+    time_t seconds = (time_t)(ms / 1000);
+    struct tm local;
+
+    return ms > 0 && localtime_r(&seconds, &local) != NULL && strftime(out, TIME_BYTES, form, &local) > 0
+               ? out
+               : NULL;
+}
+
+/* Only what waits has a time to come. */
+static const char *due_time(const struct record *record, const char *form, char out[TIME_BYTES])
+{
+    return record->state == RECORD_WAITING ? local_time(record->due_ms, form, out) : NULL;
+}
+
+/* Nothing said. */
+static const char *or_null(const char *text)
+{
+    return text[0] == '\0' ? NULL : text;
+}
+
+/* A record in a few words: the start of what the phone shows. */
+static void about(const struct alert *alert, char out[ABOUT_BYTES])
+{
+    const char *host = alert_get(alert, "host"), *service = alert_get(alert, "service");
+    const char *type = alert_get(alert, "type"), *text = alert_get(alert, "subject");
+    struct buf words = { 0 };
+    size_t bytes;
+
+    if (text[0] == '\0')
+        text = alert_get(alert, "output");
+    if (alert->fields == 0)
+        buf_str(&words, "(the stored alert cannot be read)");
+    else if (host[0] == '\0')
+        buf_str(&words, text);
+    else
+        buf_format(&words, "%s%s%s %s%s%s", strcmp(type, "PROBLEM") == 0 ? "" : type,
+                   strcmp(type, "PROBLEM") == 0 ? "" : " ", alert_get(alert, "state"), host,
+                   service[0] == '\0' ? "" : "/", service);
+    bytes = utf8_border(buf_text(&words), words.len, ABOUT_BYTES - 4);
+    snprintf(out, ABOUT_BYTES, "%.*s%s", (int)bytes, buf_text(&words), bytes < words.len ? "…" : "");
+    buf_clear(&words);
+}
+
+static bool add_listed(struct listing *listing, const struct listed *listed, const char *form)
+{
+    const struct record *r = &listed->record;
+    char id[24], created[TIME_BYTES], due[TIME_BYTES], tries[16], masked[MASK_BYTES], words[ABOUT_BYTES];
+
+    snprintf(id, sizeof id, "%lld", (long long)r->id);
+    snprintf(tries, sizeof tries, "%d", r->tries);
+    about(&r->alert, words);
+    return listing_add(
+        listing, (const char *[]){ id, record_state_name(r->state), local_time(r->created_ms, form, created),
+                                   due_time(r, form, due), tries, mask_number(r->recipient, masked),
+                                   or_null(r->provider), or_null(r->outcome), or_null(r->code),
+                                   or_null(listed->receipt), words });
+}
+
+static bool write_list(const struct listing *listing, size_t all, bool json, struct error *err)
+{
+    struct json_object *document;
+
+    if (json) {
+        document = json_object_new_object();
+        return sheet_json(document,
+                          sheet_rows(document, "records", listing)
+                              && json_add(document, "total", json_object_new_int64((int64_t)all)),
+                          err);
+    }
+    if (all == 0) {
+        puts("MUNJA OK - no such records");
+        return true;
+    }
+    if (!sheet_table(listing, err))
+        return false;
+    if (all > listing->count)
+        printf("(the newest %zu of %zu: see --limit)\n", listing->count, all);
+    return true;
+}
+
+static bool list(struct store *store, unsigned states, size_t most, bool json, struct error *err)
+{
+    static const char *const columns[] = { "id",       "state",   "created", "due",     "tries", "recipient",
+                                           "provider", "outcome", "code",    "receipt", "what",  NULL };
+    struct listing listing = { 0 };
+    struct listed *found = NULL;
+    size_t count = 0, all = 0;
+    bool listed = store_list(store, states, most, &found, &count, &all, err);
+
+    listing_start(&listing, columns);
+    for (size_t i = 0; listed && i < count; i++)
+        listed = add_listed(&listing, &found[i], json ? JSON_TIME : TABLE_TIME) || error_memory(err);
+    listed = listed && write_list(&listing, all, json, err);
+    listing_clear(&listing);
+    listed_free(found, count);
+    return listed;
+}
+
+/* One record as it is shown. */
+enum sheet { SHEET_RECORD, SHEET_ATTEMPTS, SHEET_RECEIPTS, SHEET_REPLIES, SHEETS };
+
+static const char *const record_columns[] = { "id",        "state",         "created",   "due",     "tries",
+                                              "recipient", "wish_provider", "wish_kind", "wish_at", "receipt",
+                                              NULL };
+static const char *const attempt_columns[] = { "attempt", "provider", "begun",     "ended", "outcome",
+                                               "code",    "meaning",  "reference", NULL };
+static const char *const receipt_columns[] = { "provider", "reference", "seen",    "time",
+                                               "state",    "code",      "meaning", NULL };
+static const char *const reply_columns[] = { "provider", "reference", "seen", "time",
+                                             "sender",   "recipient", "text", NULL };
+
+static bool fill_record(struct listing *sheet, const struct listed *listed, const char *form)
+{
+    const struct record *r = &listed->record;
+    char id[24], created[TIME_BYTES], due[TIME_BYTES], tries[16];
+
+    snprintf(id, sizeof id, "%lld", (long long)r->id);
+    snprintf(tries, sizeof tries, "%d", r->tries);
+    listing_start(sheet, record_columns);
+    return listing_add(
+        sheet, (const char *[]){ id, record_state_name(r->state), local_time(r->created_ms, form, created),
+                                 due_time(r, form, due), tries, r->recipient, or_null(r->wish.provider),
+                                 or_null(r->wish.kind), or_null(r->wish.at), or_null(listed->receipt) });
+}
+
+static bool fill_attempts(struct listing *sheet, const struct shown *shown, const char *form)
+{
+    char number[16], begun[TIME_BYTES], ended[TIME_BYTES];
+    bool filled = true;
+
+    listing_start(sheet, attempt_columns);
+    for (size_t i = 0; filled && i < shown->attempts; i++) {
+        const struct attempt_kept *a = &shown->attempt[i];
+        snprintf(number, sizeof number, "%d", a->number);
+        filled = listing_add(
+            sheet, (const char *[]){ number, or_null(a->provider), local_time(a->begun_ms, form, begun),
+                                     local_time(a->ended_ms, form, ended), a->outcome, or_null(a->code),
+                                     or_null(a->meaning), or_null(a->reference) });
+    }
+    return filled;
+}
+
+static bool fill_receipts(struct listing *sheet, const struct shown *shown, const char *form)
+{
+    char seen[TIME_BYTES];
+    bool filled = true;
+
+    listing_start(sheet, receipt_columns);
+    for (size_t i = 0; filled && i < shown->receipts; i++) {
+        const struct receipt_kept *r = &shown->receipt[i];
+        filled =
+            listing_add(sheet, (const char *[]){ r->provider, r->reference,
+                                                 local_time(r->seen_ms, form, seen), or_null(r->time),
+                                                 or_null(r->state), or_null(r->code), or_null(r->meaning) });
+    }
+    return filled;
+}
+
+static bool fill_replies(struct listing *sheet, const struct shown *shown, const char *form)
+{
+    char seen[TIME_BYTES];
+    bool filled = true;
+
+    listing_start(sheet, reply_columns);
+    for (size_t i = 0; filled && i < shown->replies; i++) {
+        const struct reply_kept *r = &shown->reply[i];
+        filled = listing_add(sheet, (const char *[]){ r->provider, or_null(r->reference),
+                                                      local_time(r->seen_ms, form, seen), or_null(r->time),
+                                                      r->sender, or_null(r->recipient), r->text });
+    }
+    return filled;
+}
+
+/* A row of fields written downwards; those that say nothing are passed over. */
+static bool add_fields(struct listing *fields, const struct listing *record)
+{
+    bool added = true;
+
+    for (size_t i = 0; added && record->column[i] != NULL; i++)
+        if (record->row[0][i] != NULL)
+            added = listing_add(fields, (const char *[]){ record->column[i], record->row[0][i] });
+    return added;
+}
+
+/* Each line of a value is a row. */
+static bool add_value(struct listing *fields, const char *name, const char *value)
+{
+    bool added = true;
+
+    for (const char *line = value; added && line != NULL;) {
+        const char *end = strchr(line, '\n');
+        char *text = end == NULL ? strdup(line) : strndup(line, (size_t)(end - line));
+
+        added = text != NULL && listing_add(fields, (const char *[]){ line == value ? name : "", text });
+        free(text);
+        line = end == NULL ? NULL : end + 1;
+    }
+    return added;
+}
+
+static bool show_table(const struct alert *alert, const struct listing *sheet, struct error *err)
+{
+    static const char *const columns[] = { "field", "value", NULL };
+    struct listing fields = { 0 };
+    bool shown;
+
+    listing_start(&fields, columns);
+    shown = add_fields(&fields, &sheet[SHEET_RECORD]);
+    for (size_t i = 0; shown && i < alert->fields; i++)
+        shown = add_value(&fields, alert->field[i].name, alert->field[i].value);
+    shown = shown ? sheet_table(&fields, err) : error_memory(err);
+    for (int i = SHEET_ATTEMPTS; shown && i < SHEETS; i++) {
+        if (sheet[i].count == 0)
+            continue;
+        putchar('\n');
+        shown = sheet_table(&sheet[i], err);
+    }
+    listing_clear(&fields);
+    return shown;
+}
+
+static bool show_json(const struct alert *alert, const struct listing *sheet, struct error *err)
+{
+    struct json_object *document = sheet_row(&sheet[SHEET_RECORD], 0), *fields = json_object_new_object();
+    bool made = json_add(document, "alert", fields);
+
+    for (size_t i = 0; made && i < alert->fields; i++)
+        made = json_add(fields, alert->field[i].name, json_object_new_string(alert->field[i].value));
+    return sheet_json(document,
+                      made && sheet_rows(document, "attempts", &sheet[SHEET_ATTEMPTS])
+                          && sheet_rows(document, "receipts", &sheet[SHEET_RECEIPTS])
+                          && sheet_rows(document, "replies", &sheet[SHEET_REPLIES]),
+                      err);
+}
+
+static bool show(struct store *store, int64_t id, bool json, struct error *err)
+{
+    const char *form = json ? JSON_TIME : TABLE_TIME;
+    struct listing sheet[SHEETS] = { 0 };
+    struct shown shown = { 0 };
+    bool found = false, done = false;
+
+    if (!store_show(store, id, &shown, &found, err))
+        goto out;
+    if (!found) {
+        error_set(err, ERROR_USAGE, 0, "there is no record %lld: see munja queue list --all", (long long)id);
+        goto out;
+    }
+    if (!fill_record(&sheet[SHEET_RECORD], &shown.listed, form)
+        || !fill_attempts(&sheet[SHEET_ATTEMPTS], &shown, form)
+        || !fill_receipts(&sheet[SHEET_RECEIPTS], &shown, form)
+        || !fill_replies(&sheet[SHEET_REPLIES], &shown, form)) {
+        error_memory(err);
+        goto out;
+    }
+    done = json ? show_json(&shown.listed.record.alert, sheet, err)
+                : show_table(&shown.listed.record.alert, sheet, err);
+out:
+    for (int i = 0; i < SHEETS; i++)
+        listing_clear(&sheet[i]);
+    shown_clear(&shown);
+    return done;
+}
+
+/* What the command line says. */
+struct asked {
+    const char *config, *state, *all, *limit, *json;
+    bool one; /* show */
+    int64_t id;
+    unsigned states;
+    int most;
+};
+
+#define EVERY_STATE ((1U << (RECORD_DEAD + 1)) - 1)
+
+static bool read_states(struct asked *asked, struct error *err)
+{
+    asked->states = asked->all != NULL ? EVERY_STATE : EVERY_STATE & ~(1U << RECORD_ACCEPTED);
+    if (asked->state == NULL)
+        return true;
+    if (asked->all != NULL)
+        return error_set(err, ERROR_USAGE, 0, "--all and --state: only one of them");
+    for (int state = RECORD_WAITING; state <= RECORD_DEAD; state++)
+        if (strcmp(record_state_name(state), asked->state) == 0) {
+            asked->states = 1U << state;
+            return true;
+        }
+    return error_set(err, ERROR_USAGE, 0,
+                     "option --state: \"%.20s\" is none of waiting, accepted, refused, held, dead",
+                     asked->state);
+}
+
+static bool read_limit(struct asked *asked, struct error *err)
+{
+    asked->most = LIST_DEFAULT;
+    return asked->limit == NULL
+           || (number_setting_read(asked->limit, &asked->most) && asked->most >= 1
+               && asked->most <= LIST_MOST)
+           || error_set(err, ERROR_USAGE, 0, "option --limit: \"%.20s\" is no number from 1 to %d",
+                        asked->limit, LIST_MOST);
+}
+
+static bool read_id(const char *text, int64_t *id, struct error *err)
+{
+    size_t digits = strspn(text, "0123456789");
+
+    if (digits == 0 || digits > 18 || text[digits] != '\0')
+        return error_set(err, ERROR_USAGE, 0, "ID: \"%.20s\" is no record's number", text);
+    *id = strtoll(text, NULL, 10);
+    return true;
+}
+
+static bool read_operands(struct asked *asked, char **operand, int operands, struct error *err)
+{
+    if (operands == 0)
+        return error_set(err, ERROR_USAGE, 0, "list or show is missing");
+    asked->one = strcmp(operand[0], "show") == 0;
+    if (!asked->one && strcmp(operand[0], "list") != 0)
+        return error_set(err, ERROR_USAGE, 0, "no such thing as queue \"%.20s\" (list, show)", operand[0]);
+    if (operands > (asked->one ? 2 : 1))
+        return error_set(err, ERROR_USAGE, 0, "one operand too many: \"%.20s\"", operand[operands - 1]);
+    if (!asked->one)
+        return read_states(asked, err) && read_limit(asked, err);
+    if (operands < 2)
+        return error_set(err, ERROR_USAGE, 0, "ID is missing");
+    if (asked->state != NULL || asked->all != NULL || asked->limit != NULL)
+        return error_set(err, ERROR_USAGE, 0, "--state, --all and --limit are for list");
+    return read_id(operand[1], &asked->id, err);
+}
+
+/* The store is all that is needed: a configuration without a usable provider is no hindrance. */
+static bool look(const struct asked *asked, struct error *err)
+{
+    struct settings settings = { 0 };
+    struct store *store = NULL;
+    bool looked = false;
+
+    if (!settings_load(settings_path(asked->config, getenv("MUNJA_CONFIG")), &settings, err)
+        || !store_open(settings.store, now_steady_ms() + (int64_t)settings.timeout_s * 1000, &store, err))
+        goto out;
+    looked = asked->one ? show(store, asked->id, asked->json != NULL, err)
+                        : list(store, asked->states, (size_t)asked->most, asked->json != NULL, err);
+out:
+    store_close(store);
+    settings_clear(&settings);
+    return looked;
+}
+
+int command_queue(int argc, char **argv)
+{
+    struct asked asked = { 0 };
+    const struct option_spec specs[] = {
+        { 'f', "config", "FILE", "configuration ($MUNJA_CONFIG, else " MUNJA_CONFIG ")", &asked.config,
+          NULL },
+        { 0, "state", "STATE", "waiting, accepted, refused, held or dead only", &asked.state, NULL },
+        { 0, "all", NULL, "accepted ones too", &asked.all, NULL },
+        { 0, "limit", "N", "the newest N (default: 100)", &asked.limit, NULL },
+        { 0, "json", NULL, "one JSON document on stdout", &asked.json, NULL },
+        { 0 },
+    };
+    const struct command_help help = {
+        "munja queue [options] list|show ID",
+        "Look at the records in the store. list: those that no gateway accepted, oldest first, numbers\n"
+        "masked. show: all of one record, with every attempt, receipt and reply. Exit 0, or 3: no such "
+        "record.",
+    };
+    bool json = fail_in_json(argc, argv), done = false;
+    struct error err = { 0 };
+    int operands = 0;
+
+    if (!options_read(argc, argv, specs, &help, &operands, &done, &err))
+        return fail(&err, json);
+    if (done)
+        return EXIT_UNKNOWN;
+    return read_operands(&asked, argv + 1, operands, &err) && look(&asked, &err) ? EXIT_OK : fail(&err, json);
+}
