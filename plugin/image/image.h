@@ -27,8 +27,8 @@ struct image_facts {
     bool plain;        /* a JPEG as phones know it: 8 bits, gray or three colours, no rare way of coding */
 };
 
-/* Read a regular file of 1 to IMAGE_FILE_BYTES_MAX bytes whole, without waiting for anybody; the caller frees
- *bytes. The fault does not name the file: its name is foreign text, the caller's to show. */
+/* Read a regular file of at most IMAGE_FILE_BYTES_MAX bytes whole, without waiting for anybody; the caller
+ *frees bytes. The fault does not name the file: its name is foreign text, the caller's to show. */
 bool image_read(const char *path, void **bytes, size_t *count, struct error *err);
 
 /* What the header says. Fails for everything that is none of the formats, too large to be decoded, or a JPEG

@@ -38,8 +38,6 @@ static bool fill(int fd, char *bytes, size_t size, size_t *count, struct error *
             break;
         got += (size_t)more;
     }
-    if (got == 0)
-        return error_set(err, ERROR_USAGE, 0, "the file is empty");
     *count = got;
     return true;
 }

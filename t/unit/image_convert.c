@@ -1,7 +1,6 @@
 /* Pictures of every kind become a JPEG that a gateway takes. */
 #include "picture.h"
 
-#include <time.h>
 #include <unistd.h>
 
 #include "base/now.h"
@@ -193,6 +192,17 @@ static void noise_is_made_to_fit(void **state)
     }
 }
 
+static void a_line_becomes_a_shorter_one(void **state)
+{
+    static const struct image_limits tight = { .bytes_max = 800, .width_max = 720, .height_max = 480 };
+    gdImagePtr drawn = converted(code_picture(draw_noise(10000, 1), IMAGE_PNG), &tight);
+
+    (void)state;
+    assert_int_equal(gdImageSY(drawn), 1);
+    assert_in_range(gdImageSX(drawn), 2, 719);
+    gdImageDestroy(drawn);
+}
+
 static void what_cannot_be_small_is_told(void **state)
 {
     static const struct image_limits none = { .bytes_max = 100, .width_max = 720, .height_max = 480 };
@@ -287,6 +297,7 @@ int main(void)
         cmocka_unit_test(no_line_of_a_large_graph_is_lost),
         cmocka_unit_test(only_the_first_frame_counts),
         cmocka_unit_test(noise_is_made_to_fit),
+        cmocka_unit_test(a_line_becomes_a_shorter_one),
         cmocka_unit_test(what_cannot_be_small_is_told),
         cmocka_unit_test(a_part_does_no_harm),
         cmocka_unit_test(damage_is_told_without_a_word_on_stderr),
