@@ -40,7 +40,7 @@ static bool is_time(const char *text)
     char again[32] = "";
     time_t at;
 
-    if (strptime(text, form, &when) == NULL)
+    if (strlen(text) != strlen("YYYY-MM-DD HH:MM:SS") || strptime(text, form, &when) == NULL)
         return false;
     at = timegm(&when);
     return gmtime_r(&at, &when) != NULL && strftime(again, sizeof again, form, &when) > 0

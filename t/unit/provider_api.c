@@ -101,8 +101,7 @@ static void limits_make_sense(void **state)
         assert_true(limits->lms == 0 || limits->subject > 0);
         assert_int_equal(limits->joined > 0, limits->joined_most > 0);
         assert_true(limits->joined < limits->sms);
-        if ((api->caps & API_IMAGE) == 0)
-            assert_int_equal(limits->mms, 0);
+        assert_int_equal(limits->mms, api->caps & API_IMAGE ? 2000 : 0);
         assert_in_range(api->same_max, 1, 1000);
         assert_in_range(api->own_max, 0, 1000);
         assert_int_equal(api->own_max > 1, api->own_kinds != 0);
@@ -184,9 +183,9 @@ static void no_row_of_a_manual_is_missing(void **state)
         size_t table, rows;
         bool receipts;
     } printed[] = {
-        { "smsjoa", 0, 30, false }, { "smsjoa", 1, 10, false },          { "smsjoa", 2, 6, false },
-        { "smsjoa", 0, 15, true },  { "notificationsms", 0, 11, false }, { "apiplex", 0, 16, false },
-        { "apiplex", 0, 30, true },
+        { "smsjoa", 0, 30, false },  { "smsjoa", 1, 10, false },          { "smsjoa", 2, 6, false },
+        { "smsjoa", 0, 15, true },   { "notificationsms", 0, 11, false }, { "notificationsms", 1, 1, false },
+        { "apiplex", 0, 16, false }, { "apiplex", 0, 30, true },
     };
 
     (void)state;
@@ -230,6 +229,190 @@ static void requests_can_be_made(void **state)
         assert_int_equal(buf_text(&request.target)[0], '/');
         assert_null(strstr(buf_text(&request.target), "hush"));
         request_clear(&request);
+    }
+}
+
+/* A send of every kind of thing that a batch can ask for, at one gateway. The image is chosen so that its
+   base64 has letters and digits alone. */
+#define IMAGE        "JPEGbytes123"
+#define IMAGE_BASE64 "SlBFR2J5dGVzMTIz"
+#define IMAGE_URL    "https://images.example/a.jpg"
+#define AT           "2026-12-31 08:05:00"
+#define AT_DIGITS    "202612310805"
+
+static bool send_is_built(const struct api *api, struct batch batch, struct buf *shown, struct error *err)
+{
+    struct account account = {
+        .name = "p",
+        .user = "user-1",
+        .secret = "hush",
+        .from = "0212345678",
+        .token = "tok",
+        .section = driver_section("sign", "plain", "extno", "1", NULL), /* signing needs libcrypto */
+        .keys = api->keys,
+    };
+    struct batch_item item = { .to = api->country == COUNTRY_CHINA ? "+8613800138000" : "01012345678",
+                               .text = "text",
+                               .subject = "",
+                               .reference = "17-provider" };
+    struct request request = { 0 };
+    bool built;
+
+    batch.item = &item;
+    batch.count = 1;
+    built = api->send.build(&batch, &account, &request, err);
+    if (built)
+        driver_show(&request, shown);
+    for (size_t i = 0; i < request.parts; i++)
+        assert_true(buf_add(shown, request.part[i].data, request.part[i].bytes));
+    request_clear(&request);
+    return built;
+}
+
+/* The request holds one of these, percent-encoded or not; digits only compares nothing but digits. */
+static bool shows(const struct buf *shown, const char *one, const char *other, bool digits_only)
+{
+    struct buf plain = { 0 };
+    const char *text = buf_text(shown);
+    bool found;
+
+    for (unsigned byte; *text != '\0'; text++) {
+        if (*text == '%' && sscanf(text + 1, "%2x", &byte) == 1)
+            text += 2;
+        else
+            byte = (unsigned char)*text;
+        if (!digits_only || (byte >= '0' && byte <= '9'))
+            assert_true(buf_char(&plain, (char)byte));
+    }
+    found = strstr(buf_text(&plain), one) != NULL || strstr(buf_text(&plain), other) != NULL;
+    buf_clear(&plain);
+    return found;
+}
+
+static void what_is_asked_of_a_send_shows(void **state)
+{
+    static const struct {
+        unsigned cap;
+        struct batch batch;
+        const char *one, *other;
+        bool digits_only;
+        enum error_kind refused; /* where the api lacks it */
+    } asked[] = {
+        { API_RESERVE, { .kind = KIND_SMS, .at = AT }, AT_DIGITS, AT_DIGITS, true, ERROR_USAGE },
+        { API_IMAGE,
+          { .kind = KIND_MMS, .image = IMAGE, .image_bytes = 12 },
+          IMAGE,
+          IMAGE_BASE64,
+          false,
+          ERROR_BUG },
+        { API_IMAGE_URL,
+          { .kind = KIND_MMS, .image_url = IMAGE_URL },
+          IMAGE_URL,
+          IMAGE_URL,
+          false,
+          ERROR_BUG },
+        { API_IDEMPOTENT, { .kind = KIND_SMS }, "17-provider", "17-provider", false, ERROR_NONE },
+        { API_LOOKUP, { .kind = KIND_SMS }, "17-provider", "17-provider", false, ERROR_NONE },
+    };
+
+    (void)state;
+    for (size_t i = 0; apis[i] != NULL; i++) {
+        for (size_t j = 0; j < CASES(asked); j++) {
+            bool has = apis[i]->caps & asked[j].cap;
+            struct buf shown = { 0 };
+            struct error err = { 0 };
+            bool built = send_is_built(apis[i], asked[j].batch, &shown, &err);
+
+            if (built != (has || asked[j].refused == ERROR_NONE))
+                fail_msg("%s, cap %u: built %d: %s", apis[i]->name, asked[j].cap, built, err.text);
+            if (!built)
+                assert_int_equal(err.kind, asked[j].refused);
+            if (has && !shows(&shown, asked[j].one, asked[j].other, asked[j].digits_only))
+                fail_msg("%s, cap %u: not in %s", apis[i]->name, asked[j].cap, buf_text(&shown));
+            buf_clear(&shown);
+        }
+    }
+}
+
+/* What a gateway might take for another time, or for now, never goes out; an image goes with mms alone. */
+static void nonsense_is_not_sent(void **state)
+{
+    static const struct batch nonsense[] = {
+        { .kind = KIND_SMS, .at = "" },
+        { .kind = KIND_SMS, .at = "now" },
+        { .kind = KIND_SMS, .at = "2026-12-31" },
+        { .kind = KIND_SMS, .at = "2026-12-31 08:05" },
+        { .kind = KIND_SMS, .at = "2026-12-31T08:05:00" },
+        { .kind = KIND_SMS, .at = "2026-12-31 08:05:00 " },
+        { .kind = KIND_SMS, .at = " 2026-12-31 08:05:00" },
+        { .kind = KIND_SMS, .at = "2026-12-31 8:05:00" },
+        { .kind = KIND_SMS, .at = "2026-02-29 08:05:00" },
+        { .kind = KIND_SMS, .at = "2026-13-01 08:05:00" },
+        { .kind = KIND_SMS, .at = "2026-12-31 24:00:00" },
+        { .kind = KIND_SMS, .at = "2026-12-31 23:60:00" },
+        { .kind = KIND_SMS, .at = "2026-12-31 23:59:60" },
+        { .kind = KIND_SMS, .at = "26-12-31 08:05:00" },
+        { .kind = KIND_SMS, .at = "12026-12-31 08:05:00" },
+        { .kind = KIND_SMS, .image = IMAGE, .image_bytes = 12 },
+        { .kind = KIND_LMS, .image = IMAGE, .image_bytes = 12 },
+        { .kind = KIND_LMS, .image_url = IMAGE_URL },
+        { .kind = KIND_MMS, .image_url = "file:///etc/passwd" },
+        { .kind = KIND_MMS, .image_url = "https://" },
+        { .kind = KIND_MMS, .image_url = "https://a.example/ b" },
+    };
+
+    (void)state;
+    for (size_t i = 0; apis[i] != NULL; i++) {
+        for (size_t j = 0; j < CASES(nonsense); j++) {
+            struct buf shown = { 0 };
+            struct error err = { 0 };
+
+            if (send_is_built(apis[i], nonsense[j], &shown, &err))
+                fail_msg("%s, row %zu: %s", apis[i]->name, j, buf_text(&shown));
+            assert_true(err.kind == ERROR_USAGE || err.kind == ERROR_BUG);
+        }
+    }
+}
+
+static void what_can_be_reserved_can_be_cancelled(void **state)
+{
+    (void)state;
+    for (size_t i = 0; apis[i] != NULL; i++)
+        assert_int_equal((apis[i]->caps & API_RESERVE) != 0,
+                         api_operation(apis[i], "reservation-cancel") != NULL);
+}
+
+static void references_can_be_asked_for(void **state)
+{
+    static const struct {
+        const char *ref;
+        bool sane;
+    } cases[] = {
+        { "20261201000001", true },
+        { "S/12345", true },
+        { "a.b", true },
+        { NULL, false },
+        { "", false },
+        { ".", false },
+        { "..", false },
+        { "...", false },
+        { "a b", false },
+        { "a\tb", false },
+        { "\xed\x95\x9c", false },
+        { "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123",
+          true },
+        { "012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345",
+          false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < CASES(cases); i++) {
+        struct query query = { .ref = cases[i].ref };
+        struct error err = { 0 };
+
+        assert_int_equal(query_has_ref(&query, &err), cases[i].sane);
+        if (!cases[i].sane)
+            assert_int_equal(err.kind, ERROR_USAGE);
     }
 }
 
@@ -314,6 +497,10 @@ int main(void)
         cmocka_unit_test(receipts_are_whole),
         cmocka_unit_test(no_row_of_a_manual_is_missing),
         cmocka_unit_test(requests_can_be_made),
+        cmocka_unit_test(what_is_asked_of_a_send_shows),
+        cmocka_unit_test(nonsense_is_not_sent),
+        cmocka_unit_test(what_can_be_reserved_can_be_cancelled),
+        cmocka_unit_test(references_can_be_asked_for),
         cmocka_unit_test(countries_are_reached),
         cmocka_unit_test(keys_have_fallbacks),
         cmocka_unit_test(answers_take_sane_tokens_only),
