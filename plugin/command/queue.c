@@ -20,26 +20,31 @@
 #define LIST_DEFAULT 100
 #define LIST_MOST    10000
 #define ABOUT_BYTES  64
+#define UNREADABLE   "(the stored alert cannot be read)"
 
 #define TIME_BYTES 32
-#define TABLE_TIME "%Y-%m-%d %H:%M:%S"
-#define JSON_TIME  "%Y-%m-%dT%H:%M:%S%z"
 
 /* NULL for never. */
-static const char *local_time(int64_t ms, const char *form, char out[TIME_BYTES])
+static const char *local_time(int64_t ms, bool json, char out[TIME_BYTES])
 {
     time_t seconds = (time_t)(ms / 1000);
     struct tm local;
+    size_t length;
 
-    return ms > 0 && localtime_r(&seconds, &local) != NULL && strftime(out, TIME_BYTES, form, &local) > 0
-               ? out
-               : NULL;
+    if (ms <= 0 || localtime_r(&seconds, &local) == NULL)
+        return NULL;
+    length = strftime(out, TIME_BYTES - 1, json ? "%Y-%m-%dT%H:%M:%S%z" : "%Y-%m-%d %H:%M:%S", &local);
+    if (json && length > 2) { /* +0900 is written +09:00 (RFC 3339) */
+        memmove(out + length - 1, out + length - 2, 3);
+        out[length - 2] = ':';
+    }
+    return length > 0 ? out : NULL;
 }
 
 /* Only what waits has a time to come. */
-static const char *due_time(const struct record *record, const char *form, char out[TIME_BYTES])
+static const char *due_time(const struct record *record, bool json, char out[TIME_BYTES])
 {
-    return record->state == RECORD_WAITING ? local_time(record->due_ms, form, out) : NULL;
+    return record->state == RECORD_WAITING ? local_time(record->due_ms, json, out) : NULL;
 }
 
 /* Nothing said. */
@@ -59,7 +64,7 @@ static void about(const struct alert *alert, char out[ABOUT_BYTES])
     if (text[0] == '\0')
         text = alert_get(alert, "output");
     if (alert->fields == 0)
-        buf_str(&words, "(the stored alert cannot be read)");
+        buf_str(&words, UNREADABLE);
     else if (host[0] == '\0')
         buf_str(&words, text);
     else
@@ -71,7 +76,7 @@ static void about(const struct alert *alert, char out[ABOUT_BYTES])
     buf_clear(&words);
 }
 
-static bool add_listed(struct listing *listing, const struct listed *listed, const char *form)
+static bool add_listed(struct listing *listing, const struct listed *listed, bool json)
 {
     const struct record *r = &listed->record;
     char id[24], created[TIME_BYTES], due[TIME_BYTES], tries[16], masked[MASK_BYTES], words[ABOUT_BYTES];
@@ -80,8 +85,8 @@ static bool add_listed(struct listing *listing, const struct listed *listed, con
     snprintf(tries, sizeof tries, "%d", r->tries);
     about(&r->alert, words);
     return listing_add(
-        listing, (const char *[]){ id, record_state_name(r->state), local_time(r->created_ms, form, created),
-                                   due_time(r, form, due), tries, mask_number(r->recipient, masked),
+        listing, (const char *[]){ id, record_state_name(r->state), local_time(r->created_ms, json, created),
+                                   due_time(r, json, due), tries, mask_number(r->recipient, masked),
                                    or_null(r->provider), or_null(r->outcome), or_null(r->code),
                                    or_null(listed->receipt), words });
 }
@@ -119,7 +124,7 @@ static bool list(struct store *store, unsigned states, size_t most, bool json, s
 
     listing_start(&listing, columns);
     for (size_t i = 0; listed && i < count; i++)
-        listed = add_listed(&listing, &found[i], json ? JSON_TIME : TABLE_TIME) || error_memory(err);
+        listed = add_listed(&listing, &found[i], json) || error_memory(err);
     listed = listed && write_list(&listing, all, json, err);
     listing_clear(&listing);
     listed_free(found, count);
@@ -139,7 +144,7 @@ static const char *const receipt_columns[] = { "provider", "reference", "seen", 
 static const char *const reply_columns[] = { "provider", "reference", "seen", "time",
                                              "sender",   "recipient", "text", NULL };
 
-static bool fill_record(struct listing *sheet, const struct listed *listed, const char *form)
+static bool fill_record(struct listing *sheet, const struct listed *listed, bool json)
 {
     const struct record *r = &listed->record;
     char id[24], created[TIME_BYTES], due[TIME_BYTES], tries[16];
@@ -148,12 +153,12 @@ static bool fill_record(struct listing *sheet, const struct listed *listed, cons
     snprintf(tries, sizeof tries, "%d", r->tries);
     listing_start(sheet, record_columns);
     return listing_add(
-        sheet, (const char *[]){ id, record_state_name(r->state), local_time(r->created_ms, form, created),
-                                 due_time(r, form, due), tries, r->recipient, or_null(r->wish.provider),
+        sheet, (const char *[]){ id, record_state_name(r->state), local_time(r->created_ms, json, created),
+                                 due_time(r, json, due), tries, r->recipient, or_null(r->wish.provider),
                                  or_null(r->wish.kind), or_null(r->wish.at), or_null(listed->receipt) });
 }
 
-static bool fill_attempts(struct listing *sheet, const struct shown *shown, const char *form)
+static bool fill_attempts(struct listing *sheet, const struct shown *shown, bool json)
 {
     char number[16], begun[TIME_BYTES], ended[TIME_BYTES];
     bool filled = true;
@@ -163,14 +168,14 @@ static bool fill_attempts(struct listing *sheet, const struct shown *shown, cons
         const struct attempt_kept *a = &shown->attempt[i];
         snprintf(number, sizeof number, "%d", a->number);
         filled = listing_add(
-            sheet, (const char *[]){ number, or_null(a->provider), local_time(a->begun_ms, form, begun),
-                                     local_time(a->ended_ms, form, ended), a->outcome, or_null(a->code),
+            sheet, (const char *[]){ number, or_null(a->provider), local_time(a->begun_ms, json, begun),
+                                     local_time(a->ended_ms, json, ended), a->outcome, or_null(a->code),
                                      or_null(a->meaning), or_null(a->reference) });
     }
     return filled;
 }
 
-static bool fill_receipts(struct listing *sheet, const struct shown *shown, const char *form)
+static bool fill_receipts(struct listing *sheet, const struct shown *shown, bool json)
 {
     char seen[TIME_BYTES];
     bool filled = true;
@@ -180,13 +185,13 @@ static bool fill_receipts(struct listing *sheet, const struct shown *shown, cons
         const struct receipt_kept *r = &shown->receipt[i];
         filled =
             listing_add(sheet, (const char *[]){ r->provider, r->reference,
-                                                 local_time(r->seen_ms, form, seen), or_null(r->time),
+                                                 local_time(r->seen_ms, json, seen), or_null(r->time),
                                                  or_null(r->state), or_null(r->code), or_null(r->meaning) });
     }
     return filled;
 }
 
-static bool fill_replies(struct listing *sheet, const struct shown *shown, const char *form)
+static bool fill_replies(struct listing *sheet, const struct shown *shown, bool json)
 {
     char seen[TIME_BYTES];
     bool filled = true;
@@ -195,21 +200,26 @@ static bool fill_replies(struct listing *sheet, const struct shown *shown, const
     for (size_t i = 0; filled && i < shown->replies; i++) {
         const struct reply_kept *r = &shown->reply[i];
         filled = listing_add(sheet, (const char *[]){ r->provider, or_null(r->reference),
-                                                      local_time(r->seen_ms, form, seen), or_null(r->time),
+                                                      local_time(r->seen_ms, json, seen), or_null(r->time),
                                                       r->sender, or_null(r->recipient), r->text });
     }
     return filled;
 }
 
-/* A row of fields written downwards; those that say nothing are passed over. */
-static bool add_fields(struct listing *fields, const struct listing *record)
+/* The row written downwards; what says nothing is passed over. */
+static bool print_record(const struct listing *record, struct error *err)
 {
-    bool added = true;
+    static const char *const columns[] = { "record", "", NULL };
+    struct listing fields = { 0 };
+    bool printed = true;
 
-    for (size_t i = 0; added && record->column[i] != NULL; i++)
+    listing_start(&fields, columns);
+    for (size_t i = 0; printed && record->column[i] != NULL; i++)
         if (record->row[0][i] != NULL)
-            added = listing_add(fields, (const char *[]){ record->column[i], record->row[0][i] });
-    return added;
+            printed = listing_add(&fields, (const char *[]){ record->column[i], record->row[0][i] });
+    printed = printed ? sheet_table(&fields, err) : error_memory(err);
+    listing_clear(&fields);
+    return printed;
 }
 
 /* Each line of a value is a row. */
@@ -228,25 +238,37 @@ static bool add_value(struct listing *fields, const char *name, const char *valu
     return added;
 }
 
-static bool show_table(const struct alert *alert, const struct listing *sheet, struct error *err)
+static bool print_alert(const struct alert *alert, struct error *err)
 {
-    static const char *const columns[] = { "field", "value", NULL };
+    static const char *const columns[] = { "alert", "", NULL };
     struct listing fields = { 0 };
-    bool shown;
+    bool printed = true;
 
     listing_start(&fields, columns);
-    shown = add_fields(&fields, &sheet[SHEET_RECORD]);
-    for (size_t i = 0; shown && i < alert->fields; i++)
-        shown = add_value(&fields, alert->field[i].name, alert->field[i].value);
-    shown = shown ? sheet_table(&fields, err) : error_memory(err);
-    for (int i = SHEET_ATTEMPTS; shown && i < SHEETS; i++) {
+    if (alert->fields == 0)
+        printed = add_value(&fields, "", UNREADABLE);
+    for (size_t i = 0; printed && i < alert->fields; i++)
+        printed = add_value(&fields, alert->field[i].name, alert->field[i].value);
+    printed = printed ? sheet_table(&fields, err) : error_memory(err);
+    listing_clear(&fields);
+    return printed;
+}
+
+static bool show_table(const struct alert *alert, const struct listing *sheet, struct error *err)
+{
+    if (!print_record(&sheet[SHEET_RECORD], err))
+        return false;
+    putchar('\n');
+    if (!print_alert(alert, err))
+        return false;
+    for (int i = SHEET_ATTEMPTS; i < SHEETS; i++) {
         if (sheet[i].count == 0)
             continue;
         putchar('\n');
-        shown = sheet_table(&sheet[i], err);
+        if (!sheet_table(&sheet[i], err))
+            return false;
     }
-    listing_clear(&fields);
-    return shown;
+    return true;
 }
 
 static bool show_json(const struct alert *alert, const struct listing *sheet, struct error *err)
@@ -265,7 +287,7 @@ static bool show_json(const struct alert *alert, const struct listing *sheet, st
 
 static bool show(struct store *store, int64_t id, bool json, struct error *err)
 {
-    const char *form = json ? JSON_TIME : TABLE_TIME;
+
     struct listing sheet[SHEETS] = { 0 };
     struct shown shown = { 0 };
     bool found = false, done = false;
@@ -276,10 +298,10 @@ static bool show(struct store *store, int64_t id, bool json, struct error *err)
         error_set(err, ERROR_USAGE, 0, "there is no record %lld: see munja queue list --all", (long long)id);
         goto out;
     }
-    if (!fill_record(&sheet[SHEET_RECORD], &shown.listed, form)
-        || !fill_attempts(&sheet[SHEET_ATTEMPTS], &shown, form)
-        || !fill_receipts(&sheet[SHEET_RECEIPTS], &shown, form)
-        || !fill_replies(&sheet[SHEET_REPLIES], &shown, form)) {
+    if (!fill_record(&sheet[SHEET_RECORD], &shown.listed, json)
+        || !fill_attempts(&sheet[SHEET_ATTEMPTS], &shown, json)
+        || !fill_receipts(&sheet[SHEET_RECEIPTS], &shown, json)
+        || !fill_replies(&sheet[SHEET_REPLIES], &shown, json)) {
         error_memory(err);
         goto out;
     }
