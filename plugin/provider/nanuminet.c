@@ -19,27 +19,20 @@ static const struct setting keys[] = {
     { 0 },
 };
 
-/* The reply of a question whose result is true, its answer accepted without rows yet; else NULL and the
+/* The reply of a question whose result is true, its answer accepted, without rows yet; else NULL and the
    outcome says why. For json_object_put. */
 static struct json_object *read_answer(const struct account *account, const struct reply *reply,
                                        const char *const *columns, struct answer *answer)
 {
     struct json_object *said = json_read(reply);
 
+    listing_start(&answer->listing, columns);
     if (nanuminet_said(account, reply, said, nanuminet_query_refusals, &answer->outcome)) {
         outcome_accept(&answer->outcome, NULL);
-        listing_start(&answer->listing, columns);
         return said;
     }
     json_object_put(said);
     return NULL;
-}
-
-/* A reply that is else fine lacks what was asked for. */
-static void reject(struct answer *answer, enum outcome_kind kind, const char *meaning)
-{
-    listing_clear(&answer->listing);
-    outcome_set(&answer->outcome, kind, "none", meaning);
 }
 
 /* Whether there is anything to be read: what is null or empty holds no rows, but a reply without data says
@@ -47,7 +40,7 @@ static void reject(struct answer *answer, enum outcome_kind kind, const char *me
 static bool has_data(struct json_object *said, struct answer *answer)
 {
     if (said != NULL && !json_object_object_get_ex(said, "data", NULL))
-        reject(answer, OUTCOME_UNSURE, "the answer holds no data");
+        outcome_set(&answer->outcome, OUTCOME_UNSURE, "none", "the answer holds no data");
     return answer->outcome.kind == OUTCOME_ACCEPTED;
 }
 
@@ -96,7 +89,7 @@ static void balance_judge(const struct query *query, const struct account *accou
     if (said != NULL && left != NULL && nanuminet_is_digits(left + (*left == '-'), 18))
         answer_row(answer, (const char *const[]){ left, "messages", NULL });
     else if (said != NULL)
-        reject(answer, OUTCOME_UNSURE, "the answer holds no count");
+        outcome_set(&answer->outcome, OUTCOME_UNSURE, "none", "the answer holds no count");
     json_object_put(said);
 }
 
@@ -325,7 +318,7 @@ static void result_judge(const struct query *query, const struct account *accoun
     if (has_data(said, answer))
         add_each(json_member(said, "data"), add_result_row, dated ? reference.month : NULL, answer);
     if (answer->outcome.kind == OUTCOME_ACCEPTED && answer->listing.count == 0)
-        reject(answer, OUTCOME_REFUSED, "no such message");
+        outcome_set(&answer->outcome, OUTCOME_REFUSED, "none", "no such message");
     json_object_put(said);
 }
 

@@ -194,13 +194,12 @@ static bool judge_status(struct json_object *said, const struct reply *reply, co
     const char *status = json_text(said, "status");
     bool zero = status != NULL && strcmp(status, "0") == 0;
 
-    if (!zero || reply->status / 100 != 2) {
-        outcome_from_refusal(&answer->outcome, sms57_statuses, zero ? NULL : status, NULL, reply);
-        return false;
-    }
-    outcome_accept(&answer->outcome, NULL);
     listing_start(&answer->listing, columns);
-    return true;
+    if (zero && reply->status / 100 == 2)
+        outcome_accept(&answer->outcome, NULL);
+    else
+        outcome_from_refusal(&answer->outcome, sms57_statuses, zero ? NULL : status, NULL, reply);
+    return answer->outcome.kind == OUTCOME_ACCEPTED;
 }
 
 /* 3 */
@@ -237,10 +236,8 @@ static void balance_judge(const struct query *query, const struct account *accou
     if (judge_status(said, reply, listing_balance, answer)) {
         if (is_amount(left))
             answer_row(answer, (const char *const[]){ left, "CNY/1000", charge });
-        else {
-            listing_clear(&answer->listing);
+        else
             outcome_set(&answer->outcome, OUTCOME_UNSURE, "none", "the answer holds no balance");
-        }
     }
     json_object_put(said);
 }

@@ -148,6 +148,7 @@ static const struct {
     { KIND_SMS, "title", "&use_mms=N" },
     { KIND_LMS, "제목", "&subject=%EC%A0%9C%EB%AA%A9" },
     { KIND_LMS, "", "" },
+    { KIND_MMS, "title", "&subject=title" },
 };
 
 static void sends_one_text_to_several(void **state)
@@ -176,6 +177,163 @@ static void sends_one_text_to_several(void **state)
                  "&msg=%%EB%%94%%94%%EC%%8A%%A4%%ED%%81%%AC%%0A90%%25%%20%%26%%20%%2B%s&CETC1=m-41-a",
                  builds[i].rest);
         driver_request_is(&request, expected);
+    }
+}
+
+static void is_send(const struct account *nanumi, const struct batch *batch, const char *rest)
+{
+    struct request request = { 0 };
+    struct error err = { 0 };
+    char expected[2048];
+
+    if (!api_nanuminet.send.build(batch, nanumi, &request, &err))
+        fail_msg("not built: %s", err.text);
+    snprintf(expected, sizeof expected,
+             "POST /v1/send\nX-NNM-ACCESSTOKEN: tok\nContent-Type: application/x-www-form-urlencoded\n\n"
+             "phone=01012345678&callback=16441447&msg=a%s",
+             rest);
+    driver_request_is(&request, expected);
+}
+
+static void sends_images(void **state)
+{
+    static const unsigned char jpeg[] = { 0xff, 0xd8, 0xff, 0xfb, 0xff, 0xd9, 0x00 };
+    struct account nanumi = account("tok");
+    struct batch_item item = { .to = "01012345678", .text = "a", .subject = "t", .reference = "m-1" };
+    struct batch batch = { .kind = KIND_MMS, .item = &item, .count = 1 };
+
+    (void)state;
+    batch.image = jpeg;
+    batch.image_bytes = sizeof jpeg;
+    is_send(&nanumi, &batch,
+            "&subject=t&upFile=data%3Aimage%2Fjpeg%3Bbase64%2C%2F9j%2F%2B%2F%2FZAA%3D%3D&CETC1=m-1");
+    batch.image = NULL;
+    batch.image_url = "https://graphs.example/a.jpg?b=1&c=%20";
+    is_send(&nanumi, &batch,
+            "&subject=t&upFile=https%3A%2F%2Fgraphs.example%2Fa.jpg%3Fb%3D1%26c%3D%2520&CETC1=m-1");
+    batch.image_url = NULL;
+    is_send(&nanumi, &batch, "&subject=t&CETC1=m-1");
+}
+
+/* 160 bytes at most, cut at a character: a label is no reason to keep an alert back. */
+static void sends_extra_fields(void **state)
+{
+    struct account nanumi = account("tok");
+    struct batch_item item = { .to = "01012345678", .text = "a", .subject = "", .reference = "m-1" };
+    struct batch batch = { .kind = KIND_SMS, .item = &item, .count = 1 };
+    char label[200] = "", expected[1024] = "&use_mms=N&CETC1=m-1&CETC6=";
+
+    (void)state;
+    nanumi.section = driver_section("cetc2", "서울 & x", "cetc4", "", "cetc6", "6", NULL);
+    is_send(&nanumi, &batch, "&use_mms=N&CETC1=m-1&CETC2=%EC%84%9C%EC%9A%B8%20%26%20x&CETC6=6");
+    for (int i = 0; i < 54; i++) { /* 53 of them are 159 bytes */
+        strcat(label, "한");
+        if (i < 53)
+            strcat(expected, "%ED%95%9C");
+    }
+    nanumi.section = driver_section("cetc6", label, NULL);
+    is_send(&nanumi, &batch, expected);
+}
+
+static void reserves(void **state)
+{
+    struct account nanumi = account("tok");
+    struct batch_item item = { .to = "01012345678", .text = "a", .subject = "", .reference = "m-1" };
+    struct batch batch = { .kind = KIND_SMS, .at = "2024-02-29 09:00:00", .item = &item, .count = 1 };
+
+    (void)state;
+    is_send(&nanumi, &batch, "&use_mms=N&CETC1=m-1&senddate=2024-02-29%2009%3A00%3A00");
+    batch.kind = KIND_LMS;
+    batch.at = "2026-12-31 23:59:59";
+    is_send(&nanumi, &batch, "&CETC1=m-1&senddate=2026-12-31%2023%3A59%3A59");
+}
+
+/* The gateway would send at once what it cannot read. */
+static void sends_no_malformed_date(void **state)
+{
+    static const char *const bad[] = {
+        "",
+        "tomorrow",
+        "2026-12-31",
+        "2026-12-31 09:00",
+        "2026-12-31T09:00:00",
+        "2026-12-31 09:00:00 ",
+        " 2026-12-31 09:00:00",
+        "2026-12-31  09:00:00",
+        "2026-12-31 09:00:00+09:00",
+        "2026-12-31 09:00:00.0",
+        "2026/12/31 09:00:00",
+        "26-12-31 09:00:00",
+        "2026-1-31 09:00:00",
+        "2026-12-31 9:00:00",
+        "2026-13-01 09:00:00",
+        "2026-00-01 09:00:00",
+        "2026-12-00 09:00:00",
+        "2026-12-32 09:00:00",
+        "2026-02-29 09:00:00",
+        "2026-04-31 09:00:00",
+        "2026-12-31 24:00:00",
+        "2026-12-31 09:60:00",
+        "2026-12-31 09:00:60",
+        "2026-12-31 -9:00:00",
+        "0000-12-31 09:00:00",
+        "12026-12-31 09:00:00",
+        "20261231090000",
+        "２026-12-31 09:00:00",
+        "2026-12-31 09:00:00\n",
+    };
+    struct account nanumi = account("tok");
+    struct batch_item item = { .to = "01012345678", .text = "a", .subject = "", .reference = "m-1" };
+    struct batch batch = { .kind = KIND_SMS, .item = &item, .count = 1 };
+
+    (void)state;
+    for (size_t i = 0; i < CASES(bad); i++) {
+        struct request request = { 0 };
+        struct error err = { 0 };
+
+        batch.at = bad[i];
+        if (api_nanuminet.send.build(&batch, &nanumi, &request, &err) || strstr(err.text, "--at") == NULL)
+            fail_msg("\"%s\": %s", bad[i], err.text);
+        request_clear(&request);
+    }
+}
+
+static void sends_no_image_that_it_cannot(void **state)
+{
+    static const struct {
+        enum kind kind;
+        const char *image, *url;
+        enum error_kind error;
+    } cases[] = {
+        { KIND_SMS, "x", NULL, ERROR_BUG },
+        { KIND_LMS, "x", NULL, ERROR_BUG },
+        { KIND_SMS, NULL, "https://a.example/", ERROR_BUG },
+        { KIND_MMS, NULL, "", ERROR_USAGE },
+        { KIND_MMS, NULL, "/etc/passwd", ERROR_USAGE },
+        { KIND_MMS, NULL, "file:///etc/passwd", ERROR_USAGE },
+        { KIND_MMS, NULL, "data:image/jpeg;base64,AA", ERROR_USAGE },
+        { KIND_MMS, NULL, "https://", ERROR_USAGE },
+        { KIND_MMS, NULL, "https:///a", ERROR_USAGE },
+        { KIND_MMS, NULL, "https://a.example/ b", ERROR_USAGE },
+        { KIND_MMS, NULL, "https://a.example/\xed\x95\x9c", ERROR_USAGE },
+    };
+    struct account nanumi = account("tok");
+    struct batch_item item = { .to = "01012345678", .text = "a", .subject = "", .reference = "m-1" };
+
+    (void)state;
+    for (size_t i = 0; i < CASES(cases); i++) {
+        struct batch batch = { .kind = cases[i].kind,
+                               .image = cases[i].image,
+                               .image_bytes = cases[i].image != NULL,
+                               .image_url = cases[i].url,
+                               .item = &item,
+                               .count = 1 };
+        struct request request = { 0 };
+        struct error err = { 0 };
+
+        if (api_nanuminet.send.build(&batch, &nanumi, &request, &err) || err.kind != cases[i].error)
+            fail_msg("%zu: %s", i, err.text);
+        request_clear(&request);
     }
 }
 
@@ -331,6 +489,11 @@ int main(void)
         cmocka_unit_test(signs_nothing_without_the_means),
         cmocka_unit_test(judges_logins),
         cmocka_unit_test(sends_one_text_to_several),
+        cmocka_unit_test(sends_images),
+        cmocka_unit_test(sends_extra_fields),
+        cmocka_unit_test(reserves),
+        cmocka_unit_test(sends_no_malformed_date),
+        cmocka_unit_test(sends_no_image_that_it_cannot),
         cmocka_unit_test(sends_nothing_without_a_token),
         cmocka_unit_test(judges_sends),
         cmocka_unit_test(judges_several_alike),
