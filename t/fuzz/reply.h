@@ -38,6 +38,48 @@ static inline void must_hold(const struct outcome *outcome, int status)
     must(outcome->wait_s >= 0);
 }
 
+/* A reply without success brings no rows; an accepted one without it only says that there is nothing. */
+static inline void must_answer(const struct answer *answer, int status)
+{
+    const struct outcome *outcome = &answer->outcome;
+
+    must_hold(outcome, outcome->kind == OUTCOME_ACCEPTED && answer->listing.count == 0 ? 200 : status);
+    must(outcome->kind == OUTCOME_ACCEPTED || answer->listing.count == 0);
+    must(answer->listing.column != NULL || answer->listing.count == 0);
+    must(answer->listing.total >= -1);
+}
+
+static inline void fuzz_operations(const struct api *api, const struct account *account,
+                                   const struct query *query, const struct reply *reply)
+{
+    for (const struct api_operation *o = api_operations; o->word != NULL; o++) {
+        const struct operation *operation = api_operation(api, o->word);
+        struct answer answer = { 0 };
+
+        if (operation == NULL)
+            continue;
+        operation->judge(query, account, reply, &answer);
+        must_answer(&answer, reply->status);
+        if (operation == &api->login)
+            must((answer.outcome.kind == OUTCOME_ACCEPTED) == (answer.token != NULL));
+        answer_clear(&answer);
+    }
+}
+
+static inline void fuzz_webhook(const struct api *api, const struct reply *pushed)
+{
+    struct answer answer = { 0 };
+    struct error err = { 0 };
+
+    if (api->webhook.judge == NULL)
+        return;
+    if (api->webhook.judge(pushed, &answer, &err))
+        must_answer(&answer, 200);
+    else
+        must(err.kind != ERROR_NONE);
+    answer_clear(&answer);
+}
+
 static inline int fuzz_reply(const struct api *api, const unsigned char *data, size_t bytes)
 {
     static const int statuses[] = { 200, 201, 204, 302, 400, 401, 403, 404, 413, 429, 500, 503, 504, 999 };
@@ -49,8 +91,9 @@ static inline int fuzz_reply(const struct api *api, const unsigned char *data, s
         { .to = "01087654321", .text = "b", .subject = "", .reference = "k2" },
     };
     struct batch batch = { .kind = KIND_SMS, .own = true, .item = items, .count = 2 };
-    struct query query = { .now_ms = 1700000000000 };
-    struct answer answer = { 0 };
+    struct query query = {
+        .now_ms = 1700000000000, .ref = "202612/S/1", .number = "01012345678", .name = "n"
+    };
     struct reply reply = { .retry_after_s = -1 };
 
     if (bytes < 2)
@@ -65,12 +108,8 @@ static inline int fuzz_reply(const struct api *api, const unsigned char *data, s
     api->send.judge(&account, &reply, &batch);
     for (size_t i = 0; i < 2; i++)
         must_hold(&items[i].outcome, reply.status);
-    if (api->login.judge != NULL) {
-        api->login.judge(&query, &account, &reply, &answer);
-        must_hold(&answer.outcome, reply.status);
-        must((answer.outcome.kind == OUTCOME_ACCEPTED) == (answer.token != NULL));
-    }
-    answer_clear(&answer);
+    fuzz_operations(api, &account, &query, &reply);
+    fuzz_webhook(api, &reply);
     reply_clear(&reply);
     return 0;
 }
