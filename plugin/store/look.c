@@ -20,7 +20,7 @@ static bool add_receipt(struct store *store, struct listed *listed, struct error
     return receipt_final(store, listed->record.id, listed->record.provider, listed->receipt, err);
 }
 
-/* The names of the states; "" for one that is not asked for, which no record has. */
+/* The names of the states for a statement; "" for one that is not asked for: no record has it. */
 static const char *state_wanted(unsigned states, enum record_state state)
 {
     return states & (1U << state) ? record_state_name(state) : "";
@@ -58,17 +58,15 @@ bool store_list(struct store *store, unsigned states, size_t most, struct listed
                 size_t *all, struct error *err)
 {
     struct gathered gathered = { 0 };
-    struct rows *rows = NULL;
     int64_t now = now_ms();
     size_t there = 0;
-    bool listed = DB_QUERY(store->db, &rows, err,
-                           RECORD_SELECT "WHERE r.state IN ($3, $4, $5, $6, $7) ORDER BY r.id DESC LIMIT $8",
-                           DB_NUMBER(now), DB_NUMBER(now + LEASE_MS_MAX), STATE_VALUES(states),
-                           DB_NUMBER((int64_t)most))
-                  && record_gather(rows, sizeof **list, read_listed, &gathered, err);
+    bool listed = record_gather(
+        store, RECORD_SELECT "WHERE r.state IN ($3, $4, $5, $6, $7) ORDER BY r.id DESC LIMIT $8",
+        DB_VALUES(DB_NUMBER(now), DB_NUMBER(now + LEASE_MS_MAX), STATE_VALUES(states),
+                  DB_NUMBER((int64_t)most)),
+        read_listed, sizeof **list, &gathered, err);
     struct listed *read = gathered.item;
 
-    rows_end(rows);
     for (size_t i = 0; listed && i < gathered.count; i++)
         listed = add_receipt(store, &read[i], err);
     if (!listed || !count_states(store, states, &there, err)) {
@@ -108,14 +106,12 @@ static bool read_attempt(const struct rows *rows, void *item, struct error *err)
 static bool list_attempts(struct store *store, int64_t id, struct shown *shown, struct error *err)
 {
     struct gathered gathered = { 0 };
-    struct rows *rows = NULL;
-    bool listed = DB_QUERY(store->db, &rows, err,
-                           "SELECT number, provider, begun_ms, ended_ms, outcome, code, meaning, reference"
-                           " FROM attempt WHERE record = $1 ORDER BY number",
-                           DB_NUMBER(id))
-                  && record_gather(rows, sizeof *shown->attempt, read_attempt, &gathered, err);
+    bool listed =
+        record_gather(store,
+                      "SELECT number, provider, begun_ms, ended_ms, outcome, code, meaning, reference"
+                      " FROM attempt WHERE record = $1 ORDER BY number",
+                      DB_VALUES(DB_NUMBER(id)), read_attempt, sizeof *shown->attempt, &gathered, err);
 
-    rows_end(rows);
     shown->attempt = gathered.item;
     shown->attempts = gathered.count;
     return listed;

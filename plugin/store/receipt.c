@@ -157,41 +157,35 @@ bool receipt_list(struct store *store, int64_t record, struct receipt_kept **lis
                   struct error *err)
 {
     struct gathered gathered = { 0 };
-    struct rows *rows = NULL;
-    bool listed =
-        DB_QUERY(store->db, &rows, err,
-                 "SELECT t.provider, t.reference, t.recipient, t.state, t.code, t.meaning, t.time, t.seen_ms"
-                 " FROM receipt t WHERE " OF_ATTEMPTS " AND " OF_RECIPIENT " ORDER BY t.id LIMIT " KEPT_MOST,
-                 DB_NUMBER(record))
-        && record_gather(rows, sizeof **list, read_receipt, &gathered, err);
 
-    rows_end(rows);
-    if (listed) {
-        *list = gathered.item;
-        *count = gathered.count;
-    } else
+    if (!record_gather(store,
+                       "SELECT t.provider, t.reference, t.recipient, t.state, t.code, t.meaning, t.time,"
+                       " t.seen_ms FROM receipt t WHERE " OF_ATTEMPTS " AND " OF_RECIPIENT
+                       " ORDER BY t.id LIMIT " KEPT_MOST,
+                       DB_VALUES(DB_NUMBER(record)), read_receipt, sizeof **list, &gathered, err)) {
         free(gathered.item);
-    return listed;
+        return false;
+    }
+    *list = gathered.item;
+    *count = gathered.count;
+    return true;
 }
 
 bool reply_list(struct store *store, int64_t record, struct reply_kept **list, size_t *count,
                 struct error *err)
 {
     struct gathered gathered = { 0 };
-    struct rows *rows = NULL;
-    bool listed = DB_QUERY(store->db, &rows, err,
-                           "SELECT provider, reference, sender, recipient, text, time, seen_ms FROM reply"
-                           " WHERE record = $1 ORDER BY id LIMIT " KEPT_MOST,
-                           DB_NUMBER(record))
-                  && record_gather(rows, sizeof **list, read_reply, &gathered, err);
 
-    rows_end(rows);
-    if (listed) {
-        *list = gathered.item;
-        *count = gathered.count;
-    } else
+    if (!record_gather(store,
+                       "SELECT provider, reference, sender, recipient, text, time, seen_ms FROM reply"
+                       " WHERE record = $1 ORDER BY id LIMIT " KEPT_MOST,
+                       DB_VALUES(DB_NUMBER(record)), read_reply, sizeof **list, &gathered, err)) {
         free(gathered.item);
-    return listed;
+        return false;
+    }
+    *list = gathered.item;
+    *count = gathered.count;
+    return true;
 }
 
 /* The later in this list, the more it says. */

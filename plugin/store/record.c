@@ -99,23 +99,27 @@ int record_priority(const struct alert *alert)
     return worst && strcmp(alert_get(alert, "type"), "PROBLEM") == 0 ? 0 : 1;
 }
 
-bool record_gather(struct rows *rows, size_t bytes, gather_row *read, struct gathered *gathered,
-                   struct error *err)
+static bool gather_one(const struct rows *rows, gather_row *read, size_t bytes, struct gathered *gathered,
+                       struct error *err)
 {
-    bool found = false;
-    char *grown;
+    char *grown = realloc(gathered->item, (gathered->count + 1) * bytes), *item;
 
-    for (;;) {
-        if (!rows_next(rows, &found, err))
-            return false;
-        if (!found)
-            return true;
-        grown = realloc(gathered->item, (gathered->count + 1) * bytes);
-        if (grown == NULL)
-            return error_memory(err);
-        gathered->item = grown;
-        memset(grown + gathered->count * bytes, 0, bytes);
-        if (!read(rows, grown + gathered->count++ * bytes, err))
-            return false;
-    }
+    if (grown == NULL)
+        return error_memory(err);
+    gathered->item = grown;
+    item = grown + gathered->count++ * bytes;
+    memset(item, 0, bytes);
+    return read(rows, item, err);
+}
+
+bool record_gather(struct store *store, const char *sql, const struct db_value *values, size_t count,
+                   gather_row *read, size_t bytes, struct gathered *gathered, struct error *err)
+{
+    struct rows *rows = NULL;
+    bool found = true, good = db_query(store->db, sql, values, count, &rows, err);
+
+    while (good && found)
+        good = rows_next(rows, &found, err) && (!found || gather_one(rows, read, bytes, gathered, err));
+    rows_end(rows);
+    return good;
 }

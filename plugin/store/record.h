@@ -35,15 +35,15 @@ struct store {
 #define RECORD_COPY(out, text) record_copy(out, sizeof(out), text)
 void record_copy(char *out, size_t room, const char *text);
 
-/* All rows of a query, each read into a zeroed element of so many bytes. What was read so far is there even
-   when this fails, and the caller's. */
+/* All rows of a statement, each read into a zeroed element of so many bytes. What was read so far is there
+   even when this fails, and the caller's. */
 struct gathered {
     void *item; /* free */
     size_t count;
 };
 typedef bool gather_row(const struct rows *rows, void *item, struct error *err);
-bool record_gather(struct rows *rows, size_t bytes, gather_row *read, struct gathered *gathered,
-                   struct error *err);
+bool record_gather(struct store *store, const char *sql, const struct db_value *values, size_t count,
+                   gather_row *read, size_t bytes, struct gathered *gathered, struct error *err);
 
 /* A word that this munja does not know is HELD: for an operator to decide. */
 enum record_state record_state_named(const char *name);

@@ -234,6 +234,8 @@ out:
 #define OLDEST_SEEN(table)                                                                                   \
     "(SELECT id FROM (SELECT id, seen_ms FROM " table " ORDER BY id LIMIT 300) AS oldest"                    \
     " WHERE seen_ms < $1)"
+#define OLDEST_RECEIPTS OLDEST_SEEN("receipt")
+#define OLDEST_REPLIES  OLDEST_SEEN("reply")
 
 bool store_prune(struct store *store, int64_t keep_ms, struct error *err)
 {
@@ -242,8 +244,7 @@ bool store_prune(struct store *store, int64_t keep_ms, struct error *err)
     bool found = false, pruned = false;
 
     if (!DB_QUERY(store->db, &rows, err,
-                  "SELECT 1 WHERE EXISTS " OLDEST
-                  " OR EXISTS " OLDEST_SEEN("receipt") " OR EXISTS " OLDEST_SEEN("reply"),
+                  "SELECT 1 WHERE EXISTS " OLDEST " OR EXISTS " OLDEST_RECEIPTS " OR EXISTS " OLDEST_REPLIES,
                   DB_NUMBER(before))
         || !rows_next(rows, &found, err))
         goto out;
@@ -253,10 +254,8 @@ bool store_prune(struct store *store, int64_t keep_ms, struct error *err)
         && (!db_begin(store->db, err)
             || !DB_RUN(store->db, err, "DELETE FROM attempt WHERE record IN " OLDEST, DB_NUMBER(before))
             || !DB_RUN(store->db, err, "DELETE FROM record WHERE id IN " OLDEST, DB_NUMBER(before))
-            || !DB_RUN(store->db, err, "DELETE FROM receipt WHERE id IN " OLDEST_SEEN("receipt"),
-                       DB_NUMBER(before))
-            || !DB_RUN(store->db, err, "DELETE FROM reply WHERE id IN " OLDEST_SEEN("reply"),
-                       DB_NUMBER(before))
+            || !DB_RUN(store->db, err, "DELETE FROM receipt WHERE id IN " OLDEST_RECEIPTS, DB_NUMBER(before))
+            || !DB_RUN(store->db, err, "DELETE FROM reply WHERE id IN " OLDEST_REPLIES, DB_NUMBER(before))
             || !db_commit(store->db, err)))
         goto out;
     pruned = true;
