@@ -16,8 +16,10 @@
 #include "command/options.h"
 #include "flow/accept.h"
 #include "flow/answer.h"
+#include "flow/at.h"
 #include "flow/deliver.h"
 #include "flow/halves.h"
+#include "flow/picture.h"
 #include "settings/settings.h"
 #include "store/store.h"
 
@@ -31,7 +33,8 @@
 
 /* What the command line says. */
 struct request_line {
-    const char *config, *source, *provider, *kind, *timeout, *dry_run, *json, *verbose, *subject_option;
+    const char *config, *source, *provider, *kind, *timeout, *dry_run, *json, *verbose, *subject_option,
+        *image, *at;
     const char **to, **field;
     const char *subject, *message;
     bool by_hand; /* munja send */
@@ -136,6 +139,11 @@ static bool read_recipients(struct notify *n, struct error *err)
                      "no recipient: the contact has no pager number, and no --to was given");
 }
 
+static bool is_address(const char *image)
+{
+    return strncmp(image, "https://", 8) == 0 || strncmp(image, "http://", 7) == 0;
+}
+
 static bool read_wish(struct notify *n, struct error *err)
 {
     const struct request_line *line = &n->line;
@@ -147,6 +155,13 @@ static bool read_wish(struct notify *n, struct error *err)
     /* Words too long for a wish are no provider's or kind's either: the half that knows them refuses them. */
     snprintf(n->wish.provider, sizeof n->wish.provider, "%s", line->provider == NULL ? "" : line->provider);
     snprintf(n->wish.kind, sizeof n->wish.kind, "%s", line->kind == NULL ? "" : line->kind);
+    if (line->image != NULL && is_address(line->image)) {
+        if (strlen(line->image) >= sizeof n->wish.image_url)
+            return error_set(err, ERROR_USAGE, 0, "option --image: the address is too long");
+        memcpy(n->wish.image_url, line->image, strlen(line->image) + 1);
+    }
+    if (line->at != NULL && !at_read(line->at, now_ms(), n->wish.at, err))
+        return error_prefix(err, "option --at");
     n->until_ms = n->started_ms + (int64_t)timeout_s * 1000;
     signal(SIGALRM, on_overdue);
     alarm((unsigned)timeout_s + DELIVERY_LEASE_SLACK_MS / 1000);
@@ -177,6 +192,26 @@ static bool make_plan(struct notify *n, struct error *err)
     if (n->note[0] == '\0')
         n->half->plan_note(n->plan, n->note, sizeof n->note);
     return true;
+}
+
+/* The picture, before anything is stored: the file may be gone when another process sends. One that cannot be
+   used costs itself only. */
+static void take_image(struct notify *n)
+{
+    const char *image = n->line.image;
+    int64_t until_ms = now_steady_ms() + (n->until_ms - now_steady_ms()) / 2;
+    struct error err = { 0 };
+    void *jpeg = NULL;
+    size_t bytes = 0;
+
+    if (image == NULL || image[0] == '\0' || n->wish.image_url[0] != '\0')
+        return;
+    if (!picture_load(image, until_ms, &jpeg, &bytes, &err))
+        snprintf(n->note, sizeof n->note, "without its image: %.200s", err.text);
+    for (size_t i = 0; i < n->numbers.count; i++) {
+        n->records[i].image = jpeg;
+        n->records[i].image_bytes = bytes;
+    }
 }
 
 /* Find or add the records. A store that fails costs the record, not the alert. */
@@ -347,6 +382,7 @@ static bool show(struct notify *n, struct error *err)
         return false;
     if (n->half == NULL)
         return error_set(err, ERROR_SYSTEM, 0, "%s", n->note);
+    take_image(n);
     if (n->note[0] != '\0')
         fprintf(stderr, "%s\n", n->note);
     return n->half->show(n->plan, n->records, n->numbers.count, n->line.json != NULL, err);
@@ -368,6 +404,7 @@ static bool run(struct notify *n, int *code, struct error *err)
     else {
         if (!make_plan(n, err))
             return false;
+        take_image(n);
         accept(n);
     }
     tell_all(n);
@@ -398,7 +435,7 @@ static int notify(struct notify *n)
 }
 
 /* The options of both commands; the first is munja send's alone. */
-#define OPTIONS 12
+#define OPTIONS 14
 
 static void list_options(struct request_line *line, struct option_spec specs[OPTIONS])
 {
@@ -413,6 +450,11 @@ static void list_options(struct request_line *line, struct option_spec specs[OPT
         { 'F', "field", "NAME=VALUE", "set a field of the alert; may be repeated", NULL, &line->field },
         { 'p', "provider", "NAME", "this provider only, whatever the routes say", &line->provider, NULL },
         { 'k', "kind", "KIND", "auto, sms, lms or mms (default: the route's)", &line->kind, NULL },
+        { 'i', "image", "FILE",
+          "a picture to go with it; or its https:// address, for a gateway that fetches it", &line->image,
+          NULL },
+        { 0, "at", "TIME", "the gateway is to send it then: 'YYYY-MM-DD HH:MM[:SS]', Korean time", &line->at,
+          NULL },
         { 't', "timeout", "SECONDS", "for everything together (default: the configuration's, 20)",
           &line->timeout, NULL },
         { 'n', "dry-run", NULL, "show what would be sent to whom; touch neither store nor network",

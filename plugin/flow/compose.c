@@ -57,10 +57,19 @@ static const char *look_up(const void *context, const char *name)
     return alert_get(&view->record->alert, name);
 }
 
-static enum kind kind_wanted(const struct record *record, const struct route *route)
+bool compose_has_image(const struct record *record, const struct provider *provider)
+{
+    return (record->image != NULL && (provider->api->caps & API_IMAGE) != 0)
+           || (record->wish.image_url[0] != '\0' && (provider->api->caps & API_IMAGE_URL) != 0);
+}
+
+static enum kind kind_wanted(const struct record *record, const struct route *route,
+                             const struct provider *provider)
 {
     enum kind kind;
 
+    if (compose_has_image(record, provider))
+        return KIND_MMS;
     return record->wish.kind[0] != '\0' && kind_named(record->wish.kind, &kind) ? kind : route->kind;
 }
 
@@ -76,7 +85,7 @@ bool compose_text(const struct record *record, const struct route *route, const 
         || !template_render(route->wording->subject, look_up, &view, &subject, err))
         goto out;
     composed = fit_text(&text, buf_text(&subject.text), provider->signature, &provider->limits,
-                        kind_wanted(record, route), route->overflow, fitted, err);
+                        kind_wanted(record, route, provider), route->overflow, fitted, err);
 out:
     if (!composed)
         error_prefix(err, "message for %s", provider->name);

@@ -12,6 +12,9 @@
 bool compose_text(const struct record *record, const struct route *route, const struct provider *provider,
                   struct fitted *fitted, struct error *err);
 
+/* Whether the record's image goes with it to this provider. */
+bool compose_has_image(const struct record *record, const struct provider *provider);
+
 /* "bytes" in Korea, "units" where UTF-16 is counted. */
 const char *compose_unit(const struct provider *provider);
 

@@ -117,11 +117,20 @@ static bool can_join_own(const struct api *api, const struct task *task)
            && (api->own_without == NULL || strpbrk(text_of(task), api->own_without) == NULL);
 }
 
+static bool same_time(const struct task *a, const struct task *b)
+{
+    const char *one = task_at(a), *other = task_at(b);
+
+    return one == NULL || other == NULL ? one == other : strcmp(one, other) == 0;
+}
+
 /* Whether the task could travel in the same request as first, but for its text. */
 static bool is_companion(struct run *run, struct task *task, const struct task *first)
 {
     return !task->done && task->batch_most == first->batch_most && task_provider(task) == task_provider(first)
-           && compose(run, task) && task->fitted.kind == first->fitted.kind;
+           && compose(run, task) && task->fitted.kind == first->fitted.kind && same_time(task, first)
+           && task->record->image == first->record->image
+           && strcmp(task->record->wish.image_url, first->record->wish.image_url) == 0;
 }
 
 static bool is_among(struct task *const *tasks, size_t count, const char *recipient)
@@ -235,10 +244,12 @@ static void give_up_batch(struct run *run, struct task **tasks, size_t count, co
 static void send_batch(struct run *run, struct task *tasks[BATCH_MAX], size_t count, bool own)
 {
     const struct provider *provider = task_provider(tasks[0]);
-    struct batch_item items[BATCH_MAX] = { 0 };
+    struct batch_item items[BATCH_MAX];
     struct settlement settlements[BATCH_MAX];
     char references[BATCH_MAX][REFERENCE_BYTES];
-    struct batch batch = { .kind = tasks[0]->fitted.kind, .own = own, .item = items };
+    struct batch batch = {
+        .kind = tasks[0]->fitted.kind, .own = own, .at = task_at(tasks[0]), .item = items
+    };
     int64_t until_ms = attempt_until(run, tasks[0]);
     struct outcome outcome = { 0 };
 
@@ -253,13 +264,18 @@ static void send_batch(struct run *run, struct task *tasks[BATCH_MAX], size_t co
     batch.count = begin(run, tasks, count);
     for (size_t i = 0; i < batch.count; i++) {
         reference_for(run, tasks[i], references[i]);
-        items[i].to = tasks[i]->record->recipient;
-        items[i].text = text_of(tasks[i]);
-        items[i].subject = tasks[i]->fitted.subject;
-        items[i].reference = references[i];
+        items[i] = (struct batch_item){ .to = tasks[i]->record->recipient,
+                                        .text = text_of(tasks[i]),
+                                        .subject = tasks[i]->fitted.subject,
+                                        .reference = references[i] };
     }
     if (batch.count == 0)
         return;
+    if (compose_has_image(tasks[0]->record, provider)) {
+        batch.image = tasks[0]->record->image;
+        batch.image_bytes = tasks[0]->record->image_bytes;
+        batch.image_url = batch.image == NULL ? tasks[0]->record->wish.image_url : NULL;
+    }
     session_send(&run->session, provider, &batch, until_ms);
     for (size_t i = 0; i < batch.count; i++)
         task_judge(tasks[i], &items[i].outcome, refused_whole(&batch) ? batch.count : 0, &settlements[i]);

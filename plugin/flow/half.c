@@ -1,6 +1,7 @@
 /* What munja_deliver.so shows to the executable: one table. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "flow/deliver.h"
 #include "flow/plan.h"
@@ -29,6 +30,15 @@ static void plan_free(struct plan *plan)
     free(plan);
 }
 
+static bool takes_reservations(const struct plan *plan, const struct wish *wish)
+{
+    for (size_t i = 0; i < plan->providers; i++)
+        if ((wish->provider[0] == '\0' || strcmp(plan->provider[i].name, wish->provider) == 0)
+            && (plan->provider[i].api->caps & API_RESERVE))
+            return true;
+    return false;
+}
+
 static bool check_wish(const struct plan *plan, const struct wish *wish, struct error *err)
 {
     enum kind kind;
@@ -39,7 +49,9 @@ static bool check_wish(const struct plan *plan, const struct wish *wish, struct 
     if (wish->kind[0] != '\0' && !kind_named(wish->kind, &kind))
         return error_set(err, ERROR_USAGE, 0, "option --kind: no such kind \"%s\" (auto, sms, lms, mms)",
                          wish->kind);
-    return true;
+    return wish->at[0] == '\0' || takes_reservations(plan, wish)
+           || error_set(err, ERROR_USAGE, 0, "option --at: no provider %s takes reservations",
+                        wish->provider[0] != '\0' ? "of that name" : "of this configuration");
 }
 
 /* Not where the answer's loss would hold the record: there an attempt begins only when its login is done. */

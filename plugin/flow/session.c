@@ -109,7 +109,7 @@ static void ask_once(struct session *session, const struct provider *provider,
     struct error err = { 0 };
 
     if (!operation->build(query, &account, &request, &err))
-        outcome_from_error(&answer->outcome, &err);
+        outcome_set(&answer->outcome, err.kind == ERROR_SETTINGS ? OUTCOME_ACCOUNT : OUTCOME_NONE, "", err.text);
     else if (carry(session, provider, &request, until_ms, &reply, &answer->outcome)) {
         if (reply.status == 0)
             outcome_from_reply(&answer->outcome, &reply);
@@ -231,7 +231,8 @@ void session_ask(struct session *session, const struct provider *provider, const
                  const struct query *query, int64_t until_ms, struct answer *answer)
 {
     *answer = (struct answer){ 0 };
-    if (!session_ready(session, provider, until_ms, &answer->outcome))
+    /* There is no logging in to an account that is only to be made. */
+    if (operation != &provider->api->signup && !session_ready(session, provider, until_ms, &answer->outcome))
         return;
     ask_once(session, provider, operation, query, until_ms, answer);
     if (!answer->outcome.token_refused || !renew_token(session, provider, until_ms))

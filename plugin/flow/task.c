@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mask.h"
 #include "base/now.h"
+#include "flow/at.h"
 #include "flow/compose.h"
 
 #define DELAY_FIRST_MS 15000
@@ -65,6 +66,13 @@ static bool can_repeat(const struct task *task)
            && (task->order[0]->api->caps & API_IDEMPOTENT) != 0;
 }
 
+const char *task_at(const struct task *task)
+{
+    const char *at = task->record->wish.at;
+
+    return at_ms(at) > now_ms() ? at : NULL;
+}
+
 static bool find_order(struct task *task, const struct plan *plan, struct error *err)
 {
     const struct provider *wished = plan_provider(plan, task->record->wish.provider);
@@ -76,7 +84,8 @@ static bool find_order(struct task *task, const struct plan *plan, struct error 
         return error_memory(err);
     for (size_t i = 0; i < count; i++) {
         const struct provider *provider = wished != NULL ? wished : route->provider[i];
-        if (api_reaches(provider->api, task->record->recipient))
+        if (api_reaches(provider->api, task->record->recipient)
+            && (task_at(task) == NULL || (provider->api->caps & API_RESERVE)))
             task->order[task->providers++] = provider;
     }
     prefer_last(task);
@@ -100,7 +109,10 @@ bool task_open(struct task *task, const struct plan *plan, struct record *record
         task->next = task->providers;
         task_judge(task, &lost, 0, settlement);
     } else if (task->providers == 0)
-        task_postpone(task, "no provider of this configuration reaches this number", settlement);
+        task_postpone(task,
+                      task_at(task) == NULL ? "no provider of this configuration reaches this number"
+                                            : "no provider of the route takes reservations for this number",
+                      settlement);
     else
         *settle = false;
     return true;
@@ -168,15 +180,21 @@ static void finish(struct task *task, enum record_state state, enum situation si
 
 static void judge_accepted(struct task *task, const struct outcome *outcome, struct settlement *settlement)
 {
+    bool image_left;
+
     task->part++;
     settlement->parts_done = (int)task->part;
     if (task->part < task->fitted.texts)
         return;
     /* A gateway that counts fewer messages than it was given says so in meaning. */
+    image_left = (task->record->image != NULL || task->record->wish.image_url[0] != '\0')
+                 && !compose_has_image(task->record, task_provider(task));
     finish(task, RECORD_ACCEPTED,
-           task->faulty || outcome->meaning[0] != '\0' ? SITUATION_FAULTY : SITUATION_ACCEPTED, settlement);
+           task->faulty || image_left || outcome->meaning[0] != '\0' ? SITUATION_FAULTY : SITUATION_ACCEPTED,
+           settlement);
     snprintf(task->told->reference, sizeof task->told->reference, "%s", outcome->reference);
-    snprintf(task->told->reason, sizeof task->told->reason, "%s", outcome->meaning);
+    snprintf(task->told->reason, sizeof task->told->reason, "%s",
+             image_left ? "without its image, which this gateway does not take" : outcome->meaning);
 }
 
 static void judge_unsure(struct task *task, struct settlement *settlement)
@@ -187,7 +205,8 @@ static void judge_unsure(struct task *task, struct settlement *settlement)
         task->repeated = true;
         return;
     }
-    if (task->route->unsure == UNSURE_HOLD)
+    /* A reservation that was taken must not be made again elsewhere: both would be sent. */
+    if (task->route->unsure == UNSURE_HOLD || task_at(task) != NULL)
         finish(task, RECORD_HELD, SITUATION_HELD, settlement);
     else if (!go_on(task))
         keep(task, 0, settlement);

@@ -32,6 +32,9 @@ bool task_open(struct task *task, const struct plan *plan, struct record *record
                bool *settle, struct settlement *settlement, struct error *err);
 void task_clear(struct task *task);
 
+/* When the gateway shall send it; NULL: now, also when that time has passed. */
+const char *task_at(const struct task *task);
+
 /* The provider to ask now. */
 const struct provider *task_provider(const struct task *task);
 

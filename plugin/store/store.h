@@ -24,9 +24,10 @@ const char *record_state_name(enum record_state state); /* "waiting" */
 
 /* How the sender wants it done; part of the record because another process may send it. */
 struct wish {
-    char provider[64]; /* --provider; "" for the route's */
-    char kind[8];      /* --kind; "" for the route's */
-    char at[24];       /* --at; "" for now */
+    char provider[64];   /* --provider; "" for the route's */
+    char kind[8];        /* --kind; "" for the route's */
+    char at[24];         /* --at; "" for now */
+    char image_url[256]; /* --image, where a gateway is to fetch it; "" for none */
 };
 
 struct record {
@@ -47,8 +48,11 @@ struct record {
     char meaning[160];
     char reference[96]; /* of the gateway that accepted */
     int parts_done;     /* messages of a split text already accepted by that provider */
-    bool found;         /* accept: it was there before */
-    bool leased;        /* this process has the lease */
+    const void *image;  /* JPEG to go with it; NULL: none */
+    size_t image_bytes;
+    bool image_owned; /* record_clear frees it: it came from the store */
+    bool found;       /* accept: it was there before */
+    bool leased;      /* this process has the lease */
 };
 void record_clear(struct record *record);
 
