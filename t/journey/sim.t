@@ -27,14 +27,8 @@ sub joa_send {
     my ($token, %field) = @_;
     return $sim->curl('/1/send', '-H', "Authorization: Bearer $token", map { ('--form-string', "$_=$field{$_}") } sort keys %field);
 }
-sub json_post {
-    my ($path, $object, @headers) = @_;
-    return $sim->curl($path, '-d', decode_utf8(JSON::PP->new->utf8->canonical->encode($object)), map { ('-H', $_) } @headers);
-}
-sub form_post {
-    my ($path, $form, @headers) = @_;
-    return $sim->curl($path, (map { ('--data-urlencode', "$_=$form->{$_}") } sort keys %$form), map { ('-H', $_) } @headers);
-}
+sub json_post { return $sim->post_json(@_) }
+sub form_post { return $sim->post_form(@_) }
 # What a request is refused for, by the word in the violations.
 sub last_violation { return decode_utf8(($sim->violations)[-1] // '') }
 

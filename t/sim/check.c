@@ -42,6 +42,19 @@ static size_t utf8_read(const char *text, size_t bytes, uint32_t *point)
     return *point < least[length] || *point > 0x10FFFF || (*point >= 0xD800 && *point < 0xE000) ? 0 : length;
 }
 
+bool is_utf8(const char *text, size_t bytes)
+{
+    uint32_t point;
+    size_t length = 0;
+
+    for (size_t at = 0; at < bytes; at += length) {
+        length = utf8_read(text + at, bytes - at, &point);
+        if (length == 0)
+            return false;
+    }
+    return true;
+}
+
 /* No phone shows these; a line feed is the one that the manuals know. */
 static bool is_control(uint32_t point)
 {

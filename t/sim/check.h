@@ -8,6 +8,8 @@ bool is_digits(const char *text, size_t least, size_t most);
 bool is_korean_mobile(const char *text);  /* 01…, 10 or 11 digits: the manuals' samples have 10 */
 bool is_chinese_mobile(const char *text); /* 1…, 11 digits */
 
+bool is_utf8(const char *text, size_t bytes);
+
 /* Measure a text. Returns what is wrong with it (not UTF-8, a control character, a character that the charset
    lacks), or NULL; then *used holds bytes of strict EUC-KR, or UTF-16 units. */
 const char *measure_euckr(struct exchange *x, const char *text, size_t bytes, long *used);

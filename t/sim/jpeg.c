@@ -13,7 +13,7 @@ static bool is_frame(unsigned char marker)
     return marker >= SOF0 && marker <= SOF15 && marker != DHT && marker != JPG && marker != DAC;
 }
 
-bool jpeg_measure(const void *image, size_t bytes, long *width, long *height)
+bool jpeg_read(const void *image, size_t bytes, struct jpeg *jpeg)
 {
     const unsigned char *data = image;
     size_t at = 2, length;
@@ -31,9 +31,8 @@ bool jpeg_measure(const void *image, size_t bytes, long *width, long *height)
             continue;
         if (length < 8)
             return false;
-        *height = (long)read_16(data + at + 5);
-        *width = (long)read_16(data + at + 7);
-        return *width > 0 && *height > 0;
+        *jpeg = (struct jpeg){ bytes, (long)read_16(data + at + 7), (long)read_16(data + at + 5) };
+        return jpeg->width > 0 && jpeg->height > 0;
     }
     return false;
 }

@@ -18,6 +18,7 @@ enum { SMS_BYTES = 90, LMS_BYTES = 2000, CETC_BYTES = 160 };
 struct order {
     struct pairs form, phones;
     struct pairs extra; /* CETC1 to CETC6 */
+    struct jpeg jpeg;
     const char *kind, *at;
     time_t due;
     long price, limit, used;
@@ -64,7 +65,6 @@ static bool read_image(struct exchange *x, struct order *order)
     const struct pair *field = pairs_find(&order->form, "upFile");
     const char *data, *image, *host;
     size_t bytes;
-    long width, height;
 
     if (field == NULL)
         return true;
@@ -80,7 +80,7 @@ static bool read_image(struct exchange *x, struct order *order)
         || strncmp(field->value, "data:image/jpeg;base64,", (size_t)(data - field->value) + 1) != 0)
         return violated(x, "파일 오류", "upFile is no Data URL of image/jpeg in base64");
     image = base64_read(x, data + 1, &bytes);
-    if (image == NULL || !jpeg_measure(image, bytes, &width, &height))
+    if (image == NULL || !jpeg_read(image, bytes, &order->jpeg))
         return violated(x, "파일 오류", "upFile is no JPEG");
     if (bytes > JPEG_BYTES)
         return violated(x, "파일크기 오류", "upFile has %zu bytes", bytes);
@@ -204,7 +204,8 @@ void nanumi_send(struct exchange *x)
                                      .at = order.at,
                                      .due = order.due,
                                      .extra = order.extra,
-                                     .image = strcmp(order.kind, "mms") == 0 };
+                                     .image = strcmp(order.kind, "mms") == 0,
+                                     .jpeg = order.jpeg };
 
         delivery.reference = index_next(x, order.kind);
         message_take(x, &delivery);

@@ -19,7 +19,8 @@ struct order {
     const char *kind, *from, *subject, *content, *country;
     const char *at, *zone, *schedule;
     time_t due;
-    bool korean, image;
+    bool korean;
+    struct jpeg jpeg; /* the last of its files */
     long limit, price;
 };
 
@@ -54,12 +55,11 @@ static bool read_reservation(struct exchange *x, struct json_object *object, str
 }
 
 /* Rules of images are not given; those of its neighbours are taken. */
-static bool read_file(struct exchange *x, struct json_object *file)
+static bool read_file(struct exchange *x, struct json_object *file, struct jpeg *jpeg)
 {
     static const char *const keys[] = { "name", "body", NULL };
     const char *name, *body, *image;
     size_t bytes;
-    long width, height;
 
     if (!json_object_is_type(file, json_type_object) || !check_keys(x, file, keys))
         return violated(x, 100, "a file is no object");
@@ -68,7 +68,7 @@ static bool read_file(struct exchange *x, struct json_object *file)
     if (name == NULL || name[0] == '\0' || body == NULL)
         return violated(x, 100, "a file lacks name or body");
     image = base64_read(x, body, &bytes);
-    if (image == NULL || !jpeg_measure(image, bytes, &width, &height))
+    if (image == NULL || !jpeg_read(image, bytes, jpeg))
         return violated(x, 100, "a file is no JPEG in base64");
     if (bytes > JPEG_BYTES)
         return violated(x, 100, "a file has %zu bytes", bytes);
@@ -82,10 +82,9 @@ static bool read_files(struct exchange *x, struct json_object *files, struct ord
     if (!json_object_is_type(files, json_type_array))
         return violated(x, 100, "files is no list");
     for (size_t i = 0; i < json_object_array_length(files); i++)
-        if (!read_file(x, json_object_array_get_idx(files, i)))
+        if (!read_file(x, json_object_array_get_idx(files, i), &order->jpeg))
             return false;
-    order->image = json_object_array_length(files) > 0;
-    if (order->image && strcmp(order->kind, "MMS") != 0)
+    if (order->jpeg.bytes > 0 && strcmp(order->kind, "MMS") != 0)
         return violated(x, 100, "files with %s", order->kind);
     return true;
 }
@@ -121,7 +120,7 @@ static bool read_order(struct exchange *x, struct json_object *object, struct or
     if (!read_files(x, json_object_object_get(object, "files"), order))
         return false;
     /* Without a file MMS goes out as LMS. */
-    if (strcmp(order->kind, "MMS") == 0 && !order->image)
+    if (strcmp(order->kind, "MMS") == 0 && order->jpeg.bytes == 0)
         order->kind = "LMS";
     order->limit = strcmp(order->kind, "SMS") == 0 ? SMS_BYTES : LMS_BYTES;
     order->price = strcmp(order->kind, "SMS") == 0   ? PRICE_SMS
@@ -153,7 +152,8 @@ static bool read_message(struct exchange *x, struct json_object *object, const s
                                    .currency = "원",
                                    .at = order->at,
                                    .due = order->due,
-                                   .image = order->image };
+                                   .image = order->jpeg.bytes > 0,
+                                   .jpeg = order->jpeg };
     if ((own = object_text(x, object, "subject")) != NULL)
         delivery->subject = own;
     if ((own = object_text(x, object, "content")) != NULL)

@@ -24,6 +24,11 @@ void phone_deliver(struct exchange *memory, const char *gateway, const struct de
     json_object_object_add(line, "currency", json_text(delivery->currency));
     json_object_object_add(line, "reference", json_text(delivery->reference));
     json_object_object_add(line, "image", json_object_new_boolean(delivery->image));
+    if (delivery->jpeg.bytes > 0) {
+        json_object_object_add(line, "image_bytes", json_object_new_int64((int64_t)delivery->jpeg.bytes));
+        json_object_object_add(line, "image_width", json_object_new_int64(delivery->jpeg.width));
+        json_object_object_add(line, "image_height", json_object_new_int64(delivery->jpeg.height));
+    }
     if (delivery->at != NULL)
         json_object_object_add(line, "at", json_text(delivery->at));
     for (size_t i = 0; i < delivery->extra.count; i++)

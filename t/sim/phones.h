@@ -1,6 +1,7 @@
 #ifndef MUNJA_SIM_PHONES_H
 #define MUNJA_SIM_PHONES_H
 
+#include "sim/jpeg.h"
 #include "sim/sim.h"
 
 /* A text that arrives. */
@@ -15,6 +16,7 @@ struct delivery {
     const char *at;        /* reservation, as sent; NULL: now */
     time_t due;            /* what at means */
     bool image;
+    struct jpeg jpeg;   /* the image, when it came along and not by its URL */
     struct pairs extra; /* further fields that the gateway keeps with it, by their names */
 };
 

@@ -61,7 +61,7 @@ static void balance(struct exchange *x, const struct pairs *form)
 /* Who pays afterwards owes what is below nothing. */
 static bool pay(struct exchange *x, long cost)
 {
-    if (!config.postpaid)
+    if (!config.postpaid || balance_left(x, BALANCE) >= cost)
         return balance_take(x, BALANCE, cost);
     balance_give(x, -cost);
     return true;

@@ -20,7 +20,7 @@ struct order {
     struct pairs form;
     const char *kind, *callback, *subject, *at;
     time_t due;
-    bool image;
+    struct jpeg jpeg;
     struct pairs texts; /* name: receiver, value: text */
     long limit, price;
 };
@@ -62,7 +62,6 @@ static bool read_kind(struct exchange *x, struct order *order)
 static bool read_image(struct exchange *x, struct order *order)
 {
     const struct pair *image = pairs_find(&order->form, "image");
-    long width, height;
 
     for (size_t i = 0; i < order->form.count; i++)
         if (&order->form.pair[i] != image && order->form.pair[i].file != NULL)
@@ -75,11 +74,10 @@ static bool read_image(struct exchange *x, struct order *order)
         return violated(x, 100006, "the image is sent as %s", image->type);
     if (image->bytes > JPEG_BYTES)
         return violated(x, 100032, "the image has %zu bytes", image->bytes);
-    if (!jpeg_measure(image->value, image->bytes, &width, &height))
+    if (!jpeg_read(image->value, image->bytes, &order->jpeg))
         return violated(x, 100005, "the image is no JPEG that can be read");
-    if (width > IMAGE_WIDTH || height > IMAGE_HEIGHT)
-        return violated(x, 100006, "the image has %ld x %ld pixels", width, height);
-    order->image = true;
+    if (order->jpeg.width > IMAGE_WIDTH || order->jpeg.height > IMAGE_HEIGHT)
+        return violated(x, 100006, "the image has %ld x %ld pixels", order->jpeg.width, order->jpeg.height);
     return true;
 }
 
@@ -253,7 +251,8 @@ void smsjoa_send(struct exchange *x)
                                      .reference = serial,
                                      .at = order.at,
                                      .due = order.due,
-                                     .image = order.image };
+                                     .image = order.jpeg.bytes > 0,
+                                     .jpeg = order.jpeg };
 
         measure_euckr(x, text->value, text->bytes, &delivery.used);
         message_take(x, &delivery);

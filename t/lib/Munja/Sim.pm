@@ -3,8 +3,11 @@ package Munja::Sim;
 use strict;
 use warnings;
 use utf8;
-use File::Temp ();
-use JSON::PP   ();
+use Digest::SHA  qw(hmac_sha256_hex);
+use File::Temp   ();
+use JSON::PP     ();
+use MIME::Base64 qw(encode_base64);
+use POSIX        ();
 use Time::HiRes qw(sleep time);
 
 # What gatewaysim --help says: the accounts and how munja.conf calls them.
@@ -88,6 +91,16 @@ sub requests {
     } $self->lines('requests.jsonl');
 }
 
+sub last_request { my ($self) = @_; return JSON::PP->new->utf8->decode((split /\n/, $self->slurp('requests.jsonl'))[-1]) }
+
+# Reservations with their state (waiting, sent, cancelled); reservations(state => 'waiting') picks. What API PLEX
+# would push.
+sub reservations {
+    my ($self, %want) = @_;
+    return grep { my $one = $_; !grep { $one->{$_} ne $want{$_} } keys %want } $self->lines('reservations');
+}
+sub webhooks { my ($self) = @_; return $self->lines('webhooks') }
+
 sub violations { my ($self) = @_; return split /\n/, $self->slurp('violations') }
 sub stats      { my ($self) = @_; return ($self->lines('stats.json'))[0] // {} }
 
@@ -118,6 +131,38 @@ sub fault {
 }
 sub faults_clear { my ($self) = @_; $self->write_whole('faults', ''); return }
 
+# That many seconds pass for reservations, results and lists; what became due is on the phones afterwards.
+sub later {
+    my ($self, $seconds) = @_;
+    my $skew = ($self->{config}{clock_skew_s} // 0) + $seconds;
+    $self->config(clock_skew_s => $skew);
+    my $until = time + 10;
+    sleep 0.02 while time < $until && grep { $_->{due} <= time + $skew } $self->reservations(state => 'waiting');
+    return;
+}
+
+# Something comes from a phone, or a report: inbound(mobile => …, content => … or stat => …).
+sub inbound {
+    my ($self, %item) = @_;
+    my $line = JSON::PP->new->utf8->canonical->encode({ gateway => 'sms57', %item });
+    $self->write_whole('inbound', $self->slurp('inbound') . "$line\n");
+    return;
+}
+
+# The smallest JPEG that says so big it is, filled up to that many bytes.
+sub jpeg {
+    my ($width, $height, $bytes) = @_;
+    my $head = "\xff\xd8\xff\xe0" . pack('n', 16) . "JFIF\0\1\1\0\0\1\0\1\0\0";
+    my $rest = "\xff\xc0" . pack('nCnnC', 11, 8, $height, $width, 1) . "\1\x11\0";
+    $rest .= "\xff\xda" . pack('nC', 8, 1) . "\1\0\0\x3f\0\x2a\xff\xd9";
+    for (my $more = ($bytes // 0) - length($head . $rest); $more > 3;) {
+        my $part = $more > 60000 ? 60000 : $more;
+        $head .= "\xff\xfe" . pack('n', $part - 2) . 'x' x ($part - 4);
+        $more -= $part;
+    }
+    return $head . $rest;
+}
+
 # curl as a second client: status and body of one request. Further arguments go to curl.
 sub curl {
     my ($self, $path, @args) = @_;
@@ -131,6 +176,39 @@ sub curl {
     unlink "$self->{dir}/curl.body";
     $answer->{json} = eval { JSON::PP->new->utf8->decode($answer->{body}) } if length $answer->{body} < 1 << 20;
     return $answer;
+}
+
+sub post_json {
+    my ($self, $path, $object, @headers) = @_;
+    my $text = JSON::PP->new->canonical->encode($object);
+    return $self->curl($path, '--data-raw', $text, map { ('-H', $_) } @headers);
+}
+sub post_form {
+    my ($self, $path, $form, @headers) = @_;
+    return $self->curl($path, (map { ('--data-urlencode', "$_=$form->{$_}") } sort keys %$form), map { ('-H', $_) } @headers);
+}
+
+# The headers of one who has logged in there.
+sub login {
+    my ($self, $gateway) = @_;
+    my $account = $ACCOUNT{$gateway};
+    if ($gateway eq 'smsjoa') {
+        my $basic = encode_base64("$account->{user}:$account->{secret}", '');
+        my $answer = $self->curl('/1/token', '-X', 'POST', '-H', "Authorization: Basic $basic");
+        return "Authorization: Bearer $answer->{json}{token}";
+    }
+    if ($gateway eq 'notificationsms') {
+        my $json = 'Content-Type: application/json';
+        my $answer = $self->post_json('/api/v1/login', { email => $account->{user}, password => $account->{secret} }, $json);
+        return ($json, "Authorization: Bearer $answer->{json}{token}");
+    }
+    if ($gateway eq 'nanuminet') {
+        my $date = POSIX::strftime('%Y-%m-%dT%H:%M:%S+09:00', gmtime(time + 9 * 3600));
+        my $signature = hmac_sha256_hex("$account->{user}$date", $account->{secret});
+        my @headers = ("X-NNM-APIKEY: $account->{user}", "X-NNM-DATE: $date", 'X-NNM-HASH: sha256', "X-NNM-SIGNATURE: $signature");
+        return "X-NNM-ACCESSTOKEN: " . $self->curl('/v1/auth', map { ('-H', $_) } @headers)->{json}{access_token};
+    }
+    return ('Content-Type: application/json;charset=utf-8', "Authorization: $account->{user};$account->{secret}");
 }
 
 sub stop {
