@@ -118,8 +118,9 @@ bool notificationsms_send_build(const struct batch *batch, const struct account 
 void notificationsms_send_judge(const struct account *account, const struct reply *reply, struct batch *batch)
 {
     struct json_object *said = json_read(reply);
-    bool read =
-        json_object_is_type(said, json_type_object) || (reply->bytes == 0 && reply->carried == CARRIED_WHOLE);
+    /* Either of these makes it the answer that the manual describes; it promises none of them. */
+    bool read = json_text(said, "requestId") != NULL || json_text(said, "statusCode") != NULL
+                || (reply->bytes == 0 && reply->carried == CARRIED_WHOLE);
     struct outcome outcome = { 0 };
 
     (void)account;

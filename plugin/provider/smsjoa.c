@@ -218,16 +218,16 @@ static void judge_serial(struct outcome *outcome, struct json_object *said, size
 static void send_judge(const struct account *account, const struct reply *reply, struct batch *batch)
 {
     struct json_object *said = json_read(reply);
-    bool taken = reply->status / 100 == 2;
+    bool taken = reply->status == 200;
     struct outcome outcome = { 0 };
     char code[8];
 
     (void)account;
     if (taken && json_text(said, "msg_serial") != NULL) {
         judge_serial(&outcome, said, batch->count);
-    } else if (taken && !find_code(reply, code)) {
+    } else if (taken && said == NULL && !find_code(reply, code)) {
         /* The guide's own sample is broken JSON, and it has no other 200: the message has gone out. */
-        outcome_set(&outcome, OUTCOME_ACCEPTED, "unread", "");
+        outcome_set(&outcome, OUTCOME_ACCEPTED, "unread", "accepted, but the answer could not be read");
     } else {
         judge_refusal(&outcome, reply);
     }

@@ -150,7 +150,7 @@ static const struct {
       OUTCOME_ACCEPTED, "", "R1", false, 0, "as printed" },
     { 202, -1, "{\"requestId\":12,}", OUTCOME_ACCEPTED, "", "12", false, 0, "any 2xx, a number, a comma" },
     { 200, -1, "{\"requestId\":\"R1\",\"error\":null}", OUTCOME_ACCEPTED, "", "R1", false, 0, "no error" },
-    { 200, -1, "{}", OUTCOME_ACCEPTED, "", "", false, 0, "no id" },
+    { 200, -1, "{}", OUTCOME_UNSURE, "http-200", "", false, 0, "no id" },
     { 204, -1, "", OUTCOME_ACCEPTED, "", "", false, 0, "nothing at all" },
     { 200, -1, "{\"error\":{\"errorCode\":\"400\"}}", OUTCOME_ACCOUNT, "400", "", false, 0,
       "error with 200" },
