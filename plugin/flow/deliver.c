@@ -124,13 +124,18 @@ static bool same_time(const struct task *a, const struct task *b)
     return one == NULL || other == NULL ? one == other : strcmp(one, other) == 0;
 }
 
+static bool same_image(const struct record *a, const struct record *b)
+{
+    return a->image_id == b->image_id && (a->image_id != 0 || a->image == b->image)
+           && strcmp(a->wish.image_url, b->wish.image_url) == 0;
+}
+
 /* Whether the task could travel in the same request as first, but for its text. */
 static bool is_companion(struct run *run, struct task *task, const struct task *first)
 {
     return !task->done && task->batch_most == first->batch_most && task_provider(task) == task_provider(first)
            && compose(run, task) && task->fitted.kind == first->fitted.kind && same_time(task, first)
-           && task->record->image == first->record->image
-           && strcmp(task->record->wish.image_url, first->record->wish.image_url) == 0;
+           && same_image(task->record, first->record);
 }
 
 static bool is_among(struct task *const *tasks, size_t count, const char *recipient)

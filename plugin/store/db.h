@@ -12,13 +12,15 @@
 
 struct db;
 
-/* A parameter: text, or a number when text is NULL. */
+/* A parameter: bytes, or text, or a number when both are NULL. */
 struct db_value {
     const char *text;
-    int64_t number;
+    int64_t number; /* of bytes: how many */
+    const void *bytes;
 };
-#define DB_TEXT(value)   ((struct db_value){ .text = (value) })
-#define DB_NUMBER(value) ((struct db_value){ .number = (value) })
+#define DB_BLOB(value, count) ((struct db_value){ .bytes = (value), .number = (int64_t)(count) })
+#define DB_TEXT(value)        ((struct db_value){ .text = (value) })
+#define DB_NUMBER(value)      ((struct db_value){ .number = (value) })
 
 /* Open a database that exists. fresh tells that it does not yet (and then *db is NULL): db_create it, and
    open again. No call waits for a lock beyond until_ms (now_steady_ms). */
@@ -52,6 +54,7 @@ bool db_query(struct db *db, const char *sql, const struct db_value *values, siz
 bool rows_next(struct rows *rows, bool *found, struct error *err);
 int64_t rows_number(const struct rows *rows, int column);   /* 0 for NULL */
 const char *rows_text(const struct rows *rows, int column); /* "" for NULL; valid until the next row */
+const void *rows_blob(const struct rows *rows, int column, size_t *bytes); /* NULL for none; likewise */
 void rows_end(struct rows *rows);
 
 /* A statement that gives no rows. */

@@ -113,6 +113,7 @@ bool store_claim(struct store *store, size_t most, int64_t due_by_ms, int64_t le
     for (size_t i = 0; i < read; i++) {
         rows[i].leased = rows[i].alert.fields > 0;
         if (rows[i].leased ? !lease_take(store, rows[i].id, lease_end(now, lease_ms), err)
+                                 || !image_load(store, &rows[i], err)
                            : !claim_hold(store, &rows[i], err))
             goto out;
     }

@@ -27,6 +27,8 @@ enum record_state record_state_named(const char *name)
 void record_clear(struct record *record)
 {
     alert_clear(&record->alert);
+    if (record->image_owned)
+        free((void *)record->image);
     *record = (struct record){ 0 };
 }
 
@@ -69,11 +71,13 @@ void record_read(const struct rows *rows, struct record *record, bool *ready)
     record_say(record, rows_text(rows, 11), begun ? "begun" : rows_text(rows, 13), rows_text(rows, 14),
                rows_text(rows, 15), rows_text(rows, 16));
     *ready = rows_number(rows, 17) != 0;
+    RECORD_COPY(record->wish.image_url, rows_text(rows, 18));
+    record->image_id = rows_number(rows, 19);
 }
 
 bool record_read_alert(const struct rows *rows, struct record *record, bool *readable, struct error *err)
 {
-    const char *packed = rows_text(rows, 18);
+    const char *packed = rows_text(rows, 20);
     struct error fault = { 0 };
 
     if (packed[0] == '\0') /* none is stored empty: SQLite had no memory to hand it over */

@@ -27,7 +27,8 @@ struct store {
     "SELECT r.id, r.identity, r.recipient, r.state, r.created_ms, r.due_ms, r.parts_done,"                   \
     " r.wish_provider, r.wish_kind, r.wish_at,"                                                              \
     " (SELECT max(number) FROM attempt WHERE record = r.id) AS tries,"                                       \
-    " a.provider, a.ended_ms, a.outcome, a.code, a.meaning, a.reference, " RECORD_READY " AS ready, r.alert" \
+    " a.provider, a.ended_ms, a.outcome, a.code, a.meaning, a.reference, " RECORD_READY " AS ready,"         \
+    " r.wish_image, r.image, r.alert"                                                                        \
     " FROM record r LEFT JOIN attempt a ON a.record = r.id AND a.number = CASE WHEN r.accepted_by > 0"       \
     " THEN r.accepted_by ELSE (SELECT max(number) FROM attempt WHERE record = r.id) END "
 
@@ -53,6 +54,10 @@ void record_read(const struct rows *rows, struct record *record, bool *ready);
 
 /* The alert of that row; not readable when the text is none of alert_pack's. Fails only without memory. */
 bool record_read_alert(const struct rows *rows, struct record *record, bool *readable, struct error *err);
+
+/* Within a transaction: keep an image, and get back that of a record, for record_clear to free. */
+bool image_add(struct store *store, const void *bytes, size_t count, int64_t *id, struct error *err);
+bool image_load(struct store *store, struct record *record, struct error *err);
 
 /* What the last attempt says now. */
 void record_say(struct record *record, const char *provider, const char *outcome, const char *code,

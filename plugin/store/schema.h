@@ -16,7 +16,9 @@ static const char *const schema[] = {
     " state TEXT NOT NULL, priority INTEGER NOT NULL, created_ms BIGINT NOT NULL, due_ms BIGINT NOT NULL,"
     " lease_until_ms BIGINT NOT NULL, lease_owner TEXT NOT NULL,"
     " accepted_by INTEGER NOT NULL DEFAULT 0, parts_done INTEGER NOT NULL DEFAULT 0,"
-    " wish_provider TEXT NOT NULL, wish_kind TEXT NOT NULL, wish_at TEXT NOT NULL, alert TEXT NOT NULL)",
+    " wish_provider TEXT NOT NULL, wish_kind TEXT NOT NULL, wish_at TEXT NOT NULL,"
+    " wish_image TEXT NOT NULL, image BIGINT NOT NULL, alert TEXT NOT NULL)",
+    "CREATE TABLE image (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL)",
     "CREATE INDEX record_identity ON record (identity)",
     "CREATE INDEX record_due ON record (priority, due_ms) WHERE state = 'waiting'",
 

@@ -319,6 +319,8 @@ static int bind_value(sqlite3_stmt *handle, size_t number, const struct db_value
 
     sqlite3_snprintf(sizeof name, name, "$%d", (int)number);
     at = sqlite3_bind_parameter_index(handle, name);
+    if (value->bytes != NULL)
+        return sqlite3_bind_blob64(handle, at, value->bytes, (sqlite3_uint64)value->number, NULL);
     return value->text != NULL ? sqlite3_bind_text(handle, at, value->text, -1, NULL)
                                : sqlite3_bind_int64(handle, at, value->number);
 }
@@ -365,6 +367,14 @@ const char *rows_text(const struct rows *rows, int column)
     const char *text = (const char *)sqlite3_column_text(rows->handle, column);
 
     return text == NULL ? "" : text;
+}
+
+const void *rows_blob(const struct rows *rows, int column, size_t *bytes)
+{
+    const void *blob = sqlite3_column_blob(rows->handle, column);
+
+    *bytes = blob == NULL ? 0 : (size_t)sqlite3_column_bytes(rows->handle, column);
+    return blob;
 }
 
 void rows_end(struct rows *rows)

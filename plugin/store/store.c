@@ -129,12 +129,13 @@ static bool add_one(struct store *store, const struct record *wanted, int64_t no
         return false;
     if (!DB_QUERY(store->db, &rows, err,
                   "INSERT INTO record (identity, recipient, state, priority, created_ms, due_ms,"
-                  " lease_until_ms, lease_owner, wish_provider, wish_kind, wish_at, alert)"
-                  " VALUES ($1, $2, 'waiting', $3, $4, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
+                  " lease_until_ms, lease_owner, wish_provider, wish_kind, wish_at, wish_image, image, alert)"
+                  " VALUES ($1, $2, 'waiting', $3, $4, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id",
                   DB_TEXT(wanted->identity.key), DB_TEXT(wanted->recipient),
                   DB_NUMBER(record_priority(&wanted->alert)), DB_NUMBER(now),
                   DB_NUMBER(lease_end(now, lease_ms)), DB_TEXT(store->owner), DB_TEXT(wanted->wish.provider),
-                  DB_TEXT(wanted->wish.kind), DB_TEXT(wanted->wish.at), DB_TEXT(packed))
+                  DB_TEXT(wanted->wish.kind), DB_TEXT(wanted->wish.at), DB_TEXT(wanted->wish.image_url),
+                  DB_NUMBER(wanted->image_id), DB_TEXT(packed))
         || !rows_next(rows, &found, err))
         goto out;
     added->identity = wanted->identity;
@@ -142,6 +143,7 @@ static bool add_one(struct store *store, const struct record *wanted, int64_t no
     added->id = rows_number(rows, 0);
     added->created_ms = added->due_ms = now;
     added->leased = true;
+    added->image_id = wanted->image_id;
     if (wanted->provider[0] != '\0') {
         if (!lease_begin(store, added->id, wanted->provider, &added->attempt, err))
             goto out;
@@ -155,17 +157,34 @@ out:
     return done;
 }
 
-/* The alert and the wish stay the caller's own, whether the record was found or added. */
+/* The alert, the image and the wish stay the caller's own, whether the record was found or added. */
 static void adopt(struct record *record, const struct record *result)
 {
     struct alert alert = record->alert;
     struct wish wish = record->wish;
+    const void *image = record->image;
+    size_t image_bytes = record->image_bytes;
     bool lasting = record->identity.lasting;
 
     *record = *result;
     record->alert = alert;
     record->wish = wish;
+    record->image = image;
+    record->image_bytes = image_bytes;
     record->identity.lasting = lasting;
+}
+
+/* The same image goes in once, with the first record that is new. */
+static bool add_image(struct store *store, struct record *records, size_t index, struct error *err)
+{
+    struct record *record = &records[index];
+
+    record->image_id = 0;
+    for (size_t i = 0; i < index && record->image != NULL; i++)
+        if (records[i].image == record->image && records[i].image_id != 0)
+            record->image_id = records[i].image_id;
+    return record->image == NULL || record->image_id != 0
+           || image_add(store, record->image, record->image_bytes, &record->image_id, err);
 }
 
 bool store_accept(struct store *store, struct record *records, size_t count, int64_t window_ms,
@@ -184,6 +203,8 @@ bool store_accept(struct store *store, struct record *records, size_t count, int
         bool ready = false;
 
         if (!find_one(store, &records[i], window_ms, now, result, &ready, err))
+            goto out;
+        if (!result->found && !add_image(store, records, i, err))
             goto out;
         if (!result->found && !add_one(store, &records[i], now, lease_ms, result, err))
             goto out;
@@ -254,6 +275,7 @@ bool store_prune(struct store *store, int64_t keep_ms, struct error *err)
         && (!db_begin(store->db, err)
             || !DB_RUN(store->db, err, "DELETE FROM attempt WHERE record IN " OLDEST, DB_NUMBER(before))
             || !DB_RUN(store->db, err, "DELETE FROM record WHERE id IN " OLDEST, DB_NUMBER(before))
+            || !DB_RUN(store->db, err, "DELETE FROM image WHERE id NOT IN (SELECT image FROM record)")
             || !DB_RUN(store->db, err, "DELETE FROM receipt WHERE id IN " OLDEST_RECEIPTS, DB_NUMBER(before))
             || !DB_RUN(store->db, err, "DELETE FROM reply WHERE id IN " OLDEST_REPLIES, DB_NUMBER(before))
             || !db_commit(store->db, err)))

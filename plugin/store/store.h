@@ -50,6 +50,7 @@ struct record {
     int parts_done;     /* messages of a split text already accepted by that provider */
     const void *image;  /* JPEG to go with it; NULL: none */
     size_t image_bytes;
+    int64_t image_id; /* in the store; 0: none there */
     bool image_owned; /* record_clear frees it: it came from the store */
     bool found;       /* accept: it was there before */
     bool leased;      /* this process has the lease */

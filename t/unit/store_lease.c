@@ -173,6 +173,33 @@ static void accepted_with_the_first_attempt_begun(void **state)
     store_close(store);
 }
 
+/* One image for all recipients; whoever claims a record has it. */
+static void an_image_goes_with_its_records(void **state)
+{
+    static const char jpeg[] = "\xff\xd8 not\0really";
+    struct store *store = open_store();
+    struct record records[2], taken;
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        make_record(&records[i], i == 0 ? "k1" : "k2", "CRITICAL");
+        records[i].image = jpeg;
+        records[i].image_bytes = sizeof jpeg;
+    }
+    assert_true(store_accept(store, records, 2, HOUR, MINUTE, NULL));
+    assert_int_not_equal(records[0].image_id, 0);
+    assert_int_equal(records[0].image_id, records[1].image_id);
+    assert_ptr_equal(records[0].image, jpeg);
+    now_set(NOON + 2 * MINUTE);
+    assert_int_equal(claim(store, 1, &taken), 1);
+    assert_int_equal(taken.image_bytes, sizeof jpeg);
+    assert_memory_equal(taken.image, jpeg, sizeof jpeg);
+    record_clear(&taken);
+    record_clear(&records[0]);
+    record_clear(&records[1]);
+    store_close(store);
+}
+
 /* Killed between the begin and the end: the next one learns that the answer is lost. */
 static void a_killed_process_leaves_begun(void **state)
 {
@@ -392,6 +419,7 @@ int main(void)
         cmocka_place_test(settles_without_asking_a_gateway),
         cmocka_place_test(a_kept_lease_is_not_extended),
         cmocka_place_test(accepted_with_the_first_attempt_begun),
+        cmocka_place_test(an_image_goes_with_its_records),
         cmocka_place_test(a_killed_process_leaves_begun),
         cmocka_place_test(a_killed_writer_leaves_nothing),
         overtaken(late_begin_is_left_out),
