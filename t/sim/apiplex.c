@@ -136,7 +136,7 @@ static void write_webhook(struct exchange *x, const struct item *item, const cha
     if (config.shape != SHAPE_OTHER)
         json_object_object_add(result, "dest", json_text(carriers[strlen(item->text) % LENGTH(carriers)]));
     json_object_object_add(result, "request_date", json_text(korean_time(x, "%F %T.000", config_now())));
-    json_object_object_add(result, "done_date", json_text(korean_time(x, "%F %T.390", config_now() + 4)));
+    json_object_object_add(result, "done_date", json_text(korean_time(x, "%F %T.390", config_now())));
     json_object_object_add(result, "msg_key", json_text(item->key));
     json_object_object_add(result, "echo_to_webhook", item->echo == NULL ? NULL : json_text(item->echo));
     json_object_object_add(result, "message_type", json_text("SMS"));

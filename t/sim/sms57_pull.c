@@ -56,7 +56,7 @@ static void add_reports(struct exchange *x, struct json_object *list, size_t siz
         struct inbound item = { .mobile = message->delivery.to,
                                 .text = stat,
                                 .mid = message->delivery.reference,
-                                .time = china_time(x, message->due + 3) };
+                                .time = china_time(x, message->due) };
 
         if (message->reported || stat[0] == '\0')
             continue;

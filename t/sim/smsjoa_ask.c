@@ -31,7 +31,7 @@ static struct json_object *row_object(struct exchange *x, const struct message *
     json_object_object_add(row, "rsltcode",
                            code[0] == '\0' ? NULL : json_count(atol(code), config.shape != SHAPE_OTHER));
     json_object_object_add(row, "rsltdate",
-                           bare ? NULL : json_text(korean_time(x, "%Y%m%d%H%M%S", message->due + 3)));
+                           bare ? NULL : json_text(korean_time(x, "%Y%m%d%H%M%S", message->due)));
     json_object_object_add(row, "telecom",
                            code[0] == '\0' ? NULL
                            : bare          ? json_text("ETC")
