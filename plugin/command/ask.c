@@ -11,9 +11,12 @@
 #include "command/doors.h"
 #include "command/fail.h"
 #include "command/options.h"
-#include "command/table.h"
+#include "command/sheet.h"
+#include "flow/at.h"
 #include "flow/exitcode.h"
+#include "flow/pulled.h"
 #include "provider/json.h"
+#include "store/look.h"
 
 /* What a question takes beside its provider. */
 enum {
@@ -80,6 +83,12 @@ static int takes_of(const char *word)
     return takes;
 }
 
+/* Of several providers, or of all that can answer. */
+static bool asks_many(const struct question *question)
+{
+    return strcmp(question->word, "balance") == 0;
+}
+
 static bool read_whole(const char *name, const char *text, int *value, struct error *err)
 {
     return text == NULL || (number_setting_read(text, value) && *value > 0)
@@ -106,6 +115,9 @@ static bool read_fields(struct asked *asked, struct error *err)
 static bool read_operands(const struct question *question, struct asked *asked, struct error *err)
 {
     int first = question->sub != NULL ? 2 : 1, wanted = question->takes & (TAKES_REF | TAKES_NUMBER) ? 1 : 0;
+
+    if (asks_many(question))
+        return true;
 
     if (asked->operands - first < wanted)
         return error_set(err, ERROR_USAGE, 0,
@@ -156,7 +168,7 @@ static int state_of(const struct outcome *outcome)
 static struct json_object *document_of(const struct provider *provider, const struct question *question,
                                        const struct answer *answer)
 {
-    struct json_object *document = json_object_new_object(), *rows = json_object_new_array();
+    struct json_object *document = json_object_new_object();
     const struct listing *listing = &answer->listing;
 
     json_add(document, "provider", json_object_new_string(provider->name));
@@ -167,48 +179,30 @@ static struct json_object *document_of(const struct provider *provider, const st
     json_add(document, "meaning", json_object_new_string(answer->outcome.meaning));
     if (listing->column != NULL && listing->total >= 0)
         json_add(document, "total", json_object_new_int64(listing->total));
-    for (size_t i = 0; i < listing->count; i++) {
-        struct json_object *row = json_object_new_object();
-        for (size_t j = 0; row != NULL && listing->column[j] != NULL; j++)
-            json_object_object_add(row, listing->column[j],
-                                   listing->row[i][j] == NULL ? NULL
-                                                              : json_object_new_string(listing->row[i][j]));
-        json_push(rows, row);
-    }
-    json_add(document, "rows", rows);
+    sheet_rows(document, "rows", listing);
     return document;
 }
 
-static bool write_json(struct json_object *document, struct error *err)
-{
-    const char *text = json_print(document);
-
-    if (text != NULL)
-        puts(text);
-    json_object_put(document);
-    return text != NULL || error_memory(err);
-}
-
-/* The rows under their heads, each behind the provider's name when several were asked. */
+/* The rows under their heads, behind the provider's name where several may be asked. */
 static bool write_table(const char *name, const struct listing *listing, struct error *err)
 {
-    const char *columns[20] = { "provider" };
-    size_t lead = name != NULL ? 1 : 0, width = lead;
-    const char **cells;
+    const char *columns[16] = { "provider" }, *cells[16] = { name };
+    struct listing led;
+    bool written = true;
 
-    while (listing->column[width - lead] != NULL && width + 1 < sizeof columns / sizeof columns[0]) {
-        columns[width] = listing->column[width - lead];
-        width++;
+    if (name == NULL)
+        return sheet_table(listing, err);
+    for (size_t i = 0; listing->column[i] != NULL && i < 14; i++)
+        columns[i + 1] = listing->column[i];
+    listing_start(&led, columns);
+    for (size_t i = 0; written && i < listing->count; i++) {
+        for (size_t j = 0; columns[j + 1] != NULL; j++)
+            cells[j + 1] = listing->row[i][j];
+        written = listing_add(&led, cells) || error_memory(err);
     }
-    columns[width] = NULL;
-    cells = calloc(listing->count * width + 1, sizeof *cells);
-    if (cells == NULL)
-        return error_memory(err);
-    for (size_t i = 0; i < listing->count * width; i++)
-        cells[i] = i % width < lead ? name : listing->row[i / width][i % width - lead];
-    table_print(stdout, columns, cells, listing->count);
-    free(cells);
-    return true;
+    written = written && sheet_table(&led, err);
+    listing_clear(&led);
+    return written;
 }
 
 /* For people: the table, or a sentence where there is none. */
@@ -228,11 +222,39 @@ static bool write_answer(const struct provider *provider, const struct question 
                listing->column != NULL ? "there" : "more was said");
         return true;
     }
-    if (!write_table(strcmp(question->word, "balance") == 0 ? provider->name : NULL, listing, err))
+    if (!write_table(asks_many(question) ? provider->name : NULL, listing, err))
         return false;
     if (listing->total > (long)listing->count)
         printf("(%zu of %ld: see --page and --size)\n", listing->count, listing->total);
     return true;
+}
+
+static bool keep(const struct desk *desk, const struct provider *provider, const struct question *question,
+                 const struct listing *listing, struct error *err)
+{
+    bool kept = true;
+
+    if (strcmp(question->word, "reports") == 0)
+        kept = pulled_reports(desk->store, provider->name, listing, err);
+    else if (strcmp(question->word, "replies") == 0)
+        kept = pulled_replies(desk->store, provider->name, listing, err);
+    return kept || error_prefix(err, "pulled, but could not be kept, and the gateway will not tell it again");
+}
+
+/* Some gateways let go of a reservation until some minutes before its time: when munja made it, it knows
+ * without asking. */
+static bool may_cancel(const struct desk *desk, const struct provider *provider,
+                       const struct question *question, const struct asked *asked, struct error *err)
+{
+    char at[AT_BYTES] = "";
+
+    if (provider->api->cancel_before_s == 0 || strcmp(question->operation, "reservation-cancel") != 0
+        || desk->store == NULL || !store_reserved(desk->store, provider->name, asked->query.ref, at, NULL)
+        || at[0] == '\0' || at_ms(at) - now_ms() >= (int64_t)provider->api->cancel_before_s * 1000)
+        return true;
+    return error_set(err, ERROR_USAGE, 0,
+                     "%s lets a reservation be cancelled until %d minutes before its time, %s",
+                     provider->name, provider->api->cancel_before_s / 60, at);
 }
 
 /* Ask one provider; *code becomes the worst of all so far. */
@@ -247,9 +269,17 @@ static bool ask_one(struct desk *desk, const struct provider *provider, const st
         lacks(&desk->plan, provider, question->operation, err);
         return false;
     }
+    if (!may_cancel(desk, provider, question, asked, err))
+        return false;
     session_ask(&desk->session, provider, operation, &asked->query, desk->until_ms, &answer);
     if (state_of(&answer.outcome) > *code)
         *code = state_of(&answer.outcome);
+    if (answer.outcome.kind == OUTCOME_ACCEPTED && !keep(desk, provider, question, &answer.listing, err)) {
+        /* Shown at least. */
+        write_answer(provider, question, &answer, NULL);
+        answer_clear(&answer);
+        return false;
+    }
     written = documents != NULL
                   ? json_push(documents, document_of(provider, question, &answer)) || error_memory(err)
                   : write_answer(provider, question, &answer, err);
@@ -262,19 +292,19 @@ static bool write_documents(const struct question *question, struct json_object 
 {
     struct json_object *first = json_object_get(json_object_array_get_idx(documents, 0));
 
-    if (strcmp(question->word, "balance") == 0) {
+    if (asks_many(question)) {
         json_object_put(first);
-        return write_json(documents, err);
+        return sheet_json(documents, true, err);
     }
     json_object_put(documents);
-    return write_json(first, err);
+    return sheet_json(first, true, err);
 }
 
 static bool ask_all(struct desk *desk, const struct question *question, const struct asked *asked, int *code,
                     struct error *err)
 {
     struct json_object *documents = asked->json != NULL ? json_object_new_array() : NULL;
-    bool every = strcmp(question->word, "balance") == 0, asked_any = false;
+    bool every = asks_many(question), asked_any = false;
 
     *code = EXIT_OK;
     for (int i = 0; i < (every ? asked->operands : 1); i++) {
@@ -320,8 +350,11 @@ static int answer(const struct question *question, struct asked *asked)
         || !read_whole("size", asked->size, &asked->query.size, &err) || !read_fields(asked, &err)
         || !read_operands(question, asked, &err) || !desk_open(&desk, asked->config, asked->timeout, &err))
         goto fail;
-    /* Without a store a question costs a login, no more. */
-    desk_open_store(&desk, NULL);
+    /* Without a store a question costs a login, no more; but for what must be kept. */
+    if (!desk_open_store(&desk, &err) && (question->takes & TAKES_SIZE)) {
+        error_prefix(&err, "not pulled");
+        goto fail;
+    }
     if (!desk_open_session(&desk, &err) || !ask_all(&desk, question, asked, &code, &err))
         goto fail;
     desk_close(&desk);
@@ -412,7 +445,7 @@ static int ask(int argc, char **argv, const char *usage, const char *purpose)
         goto out;
     asked.operand = argv + 1;
     question = question_for(argv[0], asked.operands > 1 ? argv[2] : NULL);
-    if (question == NULL || (asked.operands < 1 && strcmp(question->word, "balance") != 0)) {
+    if (question == NULL || (asked.operands < 1 && !asks_many(question))) {
         error_set(&err, ERROR_USAGE, 0, "usage: %s", usage);
         fail(&err, asked.json != NULL);
     } else

@@ -162,6 +162,9 @@ static bool read_wish(struct notify *n, struct error *err)
     }
     if (line->at != NULL && !at_read(line->at, now_ms(), n->wish.at, err))
         return error_prefix(err, "option --at");
+    /* The same text for another time is another message. */
+    if (line->at != NULL && !alert_set(&n->alert, "_at", n->wish.at, err))
+        return false;
     n->until_ms = n->started_ms + (int64_t)timeout_s * 1000;
     signal(SIGALRM, on_overdue);
     alarm((unsigned)timeout_s + DELIVERY_LEASE_SLACK_MS / 1000);

@@ -129,6 +129,8 @@ struct api {
     size_t own_max;          /* own texts in one request; 0 or 1: it cannot */
     unsigned own_kinds;      /* 1 << KIND_SMS | … for which own_max holds */
     const char *own_without; /* … only for texts without any of these characters; NULL: any text */
+    int cancel_before_s; /* a reservation cannot be cancelled later than so long before its time; 0: no such
+                            rule */
     const struct setting *keys;
     const struct verdict_table *verdicts; /* ended by a zeroed table */
     const struct receipt_table *receipts;

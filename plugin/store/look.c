@@ -147,3 +147,19 @@ void shown_clear(struct shown *shown)
     free(shown->reply);
     *shown = (struct shown){ 0 };
 }
+
+bool store_reserved(struct store *store, const char *provider, const char *reference, char at[24],
+                    struct error *err)
+{
+    struct rows *rows = NULL;
+    bool found = false, looked;
+
+    looked = DB_QUERY(store->db, &rows, err,
+                      "SELECT r.wish_at FROM attempt a JOIN record r ON r.id = a.record"
+                      " WHERE a.provider = $1 AND a.reference = $2 AND a.outcome = 'accepted' LIMIT 1",
+                      DB_TEXT(provider), DB_TEXT(reference))
+             && rows_next(rows, &found, err);
+    record_copy(at, 24, looked && found ? rows_text(rows, 0) : "");
+    rows_end(rows);
+    return looked;
+}

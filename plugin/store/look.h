@@ -44,6 +44,11 @@ struct shown {
     size_t replies;
 };
 
+/* The time of a reservation that this provider accepted under that reference: wish.at, "" when there is none.
+ */
+bool store_reserved(struct store *store, const char *provider, const char *reference, char at[24],
+                    struct error *err);
+
 /* found false: there is no such record. The caller clears shown in any case. */
 bool store_show(struct store *store, int64_t id, struct shown *shown, bool *found, struct error *err);
 void shown_clear(struct shown *shown);
