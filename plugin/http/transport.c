@@ -30,6 +30,7 @@ struct exchange {
     const char *body;
     size_t bytes;
     size_t taken; /* of the body, by libcurl: from then on it may have gone out */
+    bool once;    /* the request acts without a body */
     bool begun;   /* a connection stands and the request starts on it */
     struct buf reply;
     bool too_large;
@@ -49,13 +50,14 @@ static size_t give_body(char *out, size_t size, size_t count, void *user)
 
 /* libcurl starts over by itself when a kept connection dies under a request or an HTTP/2 server asks for
    another one. That is welcome before the body, but once any of it may have gone out the gateway may have
-   acted, and a second one could become a second SMS. Called each time a request starts on a connection. */
+   acted, and a second one could become a second SMS; a request that acts without a body may have done so once
+   it began. Called each time a request starts on a connection. */
 static int allow_start(void *user, char *to, char *from, int to_port, int from_port)
 {
     struct exchange *exchange = user;
 
     (void)to, (void)from, (void)to_port, (void)from_port;
-    if (exchange->taken > 0)
+    if (exchange->taken > 0 || (exchange->once && exchange->begun))
         return CURL_PREREQFUNC_ABORT;
     exchange->begun = true;
     return CURL_PREREQFUNC_OK;
@@ -339,6 +341,7 @@ static bool transport_carry(struct carrier *carrier, const struct carrier_settin
     }
     exchange.body = buf_text(body);
     exchange.bytes = body->len;
+    exchange.once = request->once;
     tried = perform(carrier->easy, url.data, settings, request, until_ms, headers, resolve, &exchange, reply,
                     err);
 out:
