@@ -105,11 +105,12 @@ static bool add_month(const struct query *query, struct request *request, struct
 static bool add_day(const char *name, const char *option, const char *day, struct request *request,
                     struct error *err)
 {
-    int number = nanuminet_is_digits(day, 2) ? atoi(day) : 0;
+    int number;
     char text[16];
 
     if (day == NULL)
         return true;
+    number = nanuminet_is_digits(day, 2) ? atoi(day) : 0;
     if (number < 1 || number > 31)
         return error_set(err, ERROR_USAGE, 0, "%s: must be from 01 to 31", option);
     snprintf(text, sizeof text, "%02d", number);
