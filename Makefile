@@ -26,7 +26,7 @@ HALF     = $(LINK) -shared -Wl,-z,now
 # Who links what. The executable holds the accepting half and shows its functions to the others; munja_deliver.so
 # routes, fits and speaks to gateways; munja_http.so alone needs libcurl and libcrypto, munja_image.so libgd.
 ACCEPT  := plugin/munja.c $(wildcard plugin/base/*.c plugin/alert/*.c plugin/settings/*.c plugin/store/*.c) \
-           $(addprefix plugin/flow/,accept.c answer.c at.c exitcode.c halves.c picture.c) \
+           $(addprefix plugin/flow/,accept.c answer.c at.c exitcode.c halves.c notify.c picture.c) \
            $(addprefix plugin/command/,fail.c notify.c options.c) $(addprefix plugin/image/,look.c read.c)
 HTTP    := plugin/http/transport.c plugin/http/digest.c
 IMAGE   := plugin/image/convert.c

@@ -10,12 +10,10 @@
 #include "command/desk.h"
 #include "command/doors.h"
 #include "command/fail.h"
+#include "command/heard.h"
 #include "command/options.h"
-#include "command/sheet.h"
 #include "flow/at.h"
-#include "flow/exitcode.h"
 #include "flow/pulled.h"
-#include "provider/json.h"
 #include "store/look.h"
 
 /* What a question takes beside its provider. */
@@ -151,84 +149,6 @@ static void lacks(const struct plan *plan, const struct provider *provider, cons
     buf_clear(&names);
 }
 
-/* A gateway's word, and what it means for the caller. */
-static int state_of(const struct outcome *outcome)
-{
-    switch (outcome->kind) {
-    case OUTCOME_ACCEPTED:
-        return EXIT_OK;
-    case OUTCOME_REFUSED:
-    case OUTCOME_ACCOUNT:
-        return EXIT_CRITICAL;
-    default:
-        return EXIT_UNKNOWN;
-    }
-}
-
-static struct json_object *document_of(const struct provider *provider, const struct question *question,
-                                       const struct answer *answer)
-{
-    struct json_object *document = json_object_new_object();
-    const struct listing *listing = &answer->listing;
-
-    json_add(document, "provider", json_object_new_string(provider->name));
-    json_add(document, "api", json_object_new_string(provider->api->name));
-    json_add(document, "operation", json_object_new_string(question->operation));
-    json_add(document, "outcome", json_object_new_string(outcome_name(answer->outcome.kind)));
-    json_add(document, "code", json_object_new_string(answer->outcome.code));
-    json_add(document, "meaning", json_object_new_string(answer->outcome.meaning));
-    if (listing->column != NULL && listing->total >= 0)
-        json_add(document, "total", json_object_new_int64(listing->total));
-    sheet_rows(document, "rows", listing);
-    return document;
-}
-
-/* The rows under their heads, behind the provider's name where several may be asked. */
-static bool write_table(const char *name, const struct listing *listing, struct error *err)
-{
-    const char *columns[16] = { "provider" }, *cells[16] = { name };
-    struct listing led;
-    bool written = true;
-
-    if (name == NULL)
-        return sheet_table(listing, err);
-    for (size_t i = 0; listing->column[i] != NULL && i < 14; i++)
-        columns[i + 1] = listing->column[i];
-    listing_start(&led, columns);
-    for (size_t i = 0; written && i < listing->count; i++) {
-        for (size_t j = 0; columns[j + 1] != NULL; j++)
-            cells[j + 1] = listing->row[i][j];
-        written = listing_add(&led, cells) || error_memory(err);
-    }
-    written = written && sheet_table(&led, err);
-    listing_clear(&led);
-    return written;
-}
-
-/* For people: the table, or a sentence where there is none. */
-static bool write_answer(const struct provider *provider, const struct question *question,
-                         const struct answer *answer, struct error *err)
-{
-    const struct outcome *outcome = &answer->outcome;
-    const struct listing *listing = &answer->listing;
-
-    if (outcome->kind != OUTCOME_ACCEPTED) {
-        printf("MUNJA %s - %s: %s%s%s\n", state_name(state_of(outcome)), provider->name, outcome->code,
-               outcome->code[0] != '\0' && outcome->meaning[0] != '\0' ? ", " : "", outcome->meaning);
-        return true;
-    }
-    if (listing->count == 0) {
-        printf("MUNJA OK - %s: %s, nothing %s\n", provider->name, question->operation,
-               listing->column != NULL ? "there" : "more was said");
-        return true;
-    }
-    if (!write_table(asks_many(question) ? provider->name : NULL, listing, err))
-        return false;
-    if (listing->total > (long)listing->count)
-        printf("(%zu of %ld: see --page and --size)\n", listing->count, listing->total);
-    return true;
-}
-
 static bool keep(const struct desk *desk, const struct provider *provider, const struct question *question,
                  const struct listing *listing, struct error *err)
 {
@@ -257,85 +177,80 @@ static bool may_cancel(const struct desk *desk, const struct provider *provider,
                      provider->name, provider->api->cancel_before_s / 60, at);
 }
 
-/* Ask one provider; *code becomes the worst of all so far. */
+/* Ask one provider. What it tells once only is kept before it is shown. */
 static bool ask_one(struct desk *desk, const struct provider *provider, const struct question *question,
-                    const struct asked *asked, struct json_object *documents, int *code, struct error *err)
+                    const struct asked *asked, struct heard *heard, struct error *err)
 {
     const struct operation *operation = api_operation(provider->api, question->operation);
-    struct answer answer = { 0 };
-    bool written;
 
+    heard->provider = provider;
     if (operation == NULL) {
         lacks(&desk->plan, provider, question->operation, err);
         return false;
     }
     if (!may_cancel(desk, provider, question, asked, err))
         return false;
-    session_ask(&desk->session, provider, operation, &asked->query, desk->until_ms, &answer);
-    if (state_of(&answer.outcome) > *code)
-        *code = state_of(&answer.outcome);
-    if (answer.outcome.kind == OUTCOME_ACCEPTED && !keep(desk, provider, question, &answer.listing, err)) {
-        /* Shown at least. */
-        write_answer(provider, question, &answer, NULL);
-        answer_clear(&answer);
-        return false;
-    }
-    written = documents != NULL
-                  ? json_push(documents, document_of(provider, question, &answer)) || error_memory(err)
-                  : write_answer(provider, question, &answer, err);
-    answer_clear(&answer);
-    return written;
+    session_ask(&desk->session, provider, operation, &asked->query, desk->until_ms, &heard->answer);
+    if (heard->answer.outcome.kind != OUTCOME_ACCEPTED
+        || keep(desk, provider, question, &heard->answer.listing, err))
+        return true;
+    /* What is lost for the store is shown at least. */
+    heard_show(heard, 1, question->operation, false, NULL);
+    return false;
 }
 
-/* One document for one provider, an array where several may be asked. */
-static bool write_documents(const struct question *question, struct json_object *documents, struct error *err)
+/* Whom to ask: those named, or everybody who can answer where nobody is. Their number, 0 with the reason in
+ * err. */
+static size_t choose(const struct plan *plan, const struct question *question, const struct asked *asked,
+                     const struct provider **chosen, struct error *err)
 {
-    struct json_object *first = json_object_get(json_object_array_get_idx(documents, 0));
+    int named = asks_many(question) ? asked->operands : 1;
+    size_t count = 0;
 
-    if (asks_many(question)) {
-        json_object_put(first);
-        return sheet_json(documents, true, err);
+    for (int i = 0; i < named; i++) {
+        chosen[count] = plan_provider(plan, asked->operand[i]);
+        if (chosen[count++] == NULL) {
+            error_set(err, ERROR_USAGE, 0, "no such provider \"%.40s\" in %s", asked->operand[i],
+                      plan->settings->path);
+            return 0;
+        }
     }
-    json_object_put(documents);
-    return sheet_json(first, true, err);
+    for (size_t i = 0; named == 0 && i < plan->providers; i++)
+        if (api_operation(plan->provider[i].api, question->operation) != NULL)
+            chosen[count++] = &plan->provider[i];
+    if (count == 0)
+        error_set(err, ERROR_USAGE, 0, "no provider of this configuration has %s", question->operation);
+    return count;
 }
 
 static bool ask_all(struct desk *desk, const struct question *question, const struct asked *asked, int *code,
                     struct error *err)
 {
-    struct json_object *documents = asked->json != NULL ? json_object_new_array() : NULL;
-    bool every = asks_many(question), asked_any = false;
+    size_t room = desk->plan.providers + (size_t)asked->operands + 1, count, answered = 0;
+    const struct provider **chosen = calloc(room, sizeof *chosen);
+    struct heard *heard = calloc(room, sizeof *heard);
+    bool done = false;
 
+    if (chosen == NULL || heard == NULL) {
+        error_memory(err);
+        goto out;
+    }
+    count = choose(&desk->plan, question, asked, chosen, err);
     *code = EXIT_OK;
-    for (int i = 0; i < (every ? asked->operands : 1); i++) {
-        const struct provider *provider = plan_provider(&desk->plan, asked->operand[i]);
-        if (provider == NULL) {
-            json_object_put(documents);
-            return error_set(err, ERROR_USAGE, 0, "no such provider \"%.40s\" in %s", asked->operand[i],
-                             desk->settings.path);
-        }
-        asked_any = true;
-        if (!ask_one(desk, provider, question, asked, documents, code, err)) {
-            json_object_put(documents);
-            return false;
-        }
+    while (answered < count && ask_one(desk, chosen[answered], question, asked, &heard[answered], err)) {
+        int state = heard_state(&heard[answered++].answer.outcome);
+        if (state > *code)
+            *code = state;
     }
-    /* A balance of nobody in particular is everybody's. */
-    for (size_t i = 0; every && asked->operands == 0 && i < desk->plan.providers; i++) {
-        if (api_operation(desk->plan.provider[i].api, question->operation) == NULL)
-            continue;
-        asked_any = true;
-        if (!ask_one(desk, &desk->plan.provider[i], question, asked, documents, code, err)) {
-            json_object_put(documents);
-            return false;
-        }
-    }
-    if (!asked_any) {
-        json_object_put(documents);
-        return error_set(err, ERROR_USAGE, 0, "no provider of this configuration has %s",
-                         question->operation);
-    }
-    return documents == NULL || write_documents(question, documents, err);
+    done = count > 0 && answered == count
+           && (asked->json != NULL ? heard_show_json : heard_show)(heard, count, question->operation,
+                                                                   asks_many(question), err);
+out:
+    for (size_t i = 0; heard != NULL && i < room; i++)
+        answer_clear(&heard[i].answer);
+    free(heard);
+    free(chosen);
+    return done;
 }
 
 static int answer(const struct question *question, struct asked *asked)
@@ -364,71 +279,62 @@ fail:
     return fail(&err, asked->json != NULL);
 }
 
-/* The table of options is put together from what the command takes. */
-static void add_option(struct option_spec *specs, size_t *count, bool wanted, struct option_spec spec)
-{
-    if (wanted)
-        specs[(*count)++] = spec;
-}
+/* The options, and which questions take them; 0: all. */
+static const struct {
+    int takes;
+    char letter;
+    const char *name, *argument, *help;
+    size_t value; /* in struct asked */
+} options[] = {
+    { TAKES_LIST, 0, "month", "YYYYMM", "the month (default: this one)",
+      offsetof(struct asked, query.month) },
+    { TAKES_LIST, 0, "from-day", "DD", "first day, 01 to 31", offsetof(struct asked, query.from_day) },
+    { TAKES_LIST, 0, "to-day", "DD", "last day, 01 to 31", offsetof(struct asked, query.to_day) },
+    { TAKES_LIST, 0, "result", "LETTER", "S sent, I in progress, F failed, E sender refused, A all (default)",
+      offsetof(struct asked, query.result) },
+    { TAKES_SEARCH, 0, "kind", "KIND", "sms, lms or mms only", offsetof(struct asked, query.kind) },
+    { TAKES_SEARCH | TAKES_SPAN, 0, "phone", "NUMBER", "this recipient only",
+      offsetof(struct asked, query.phone) },
+    { TAKES_SEARCH, 0, "callback", "NUMBER", "this sender only", offsetof(struct asked, query.callback) },
+    { TAKES_SEARCH, 0, "text", "TEXT", "texts that hold this", offsetof(struct asked, query.text) },
+    { TAKES_SPAN, 0, "start", "TIME", "not before, as the gateway counts time",
+      offsetof(struct asked, query.start) },
+    { TAKES_SPAN, 0, "end", "TIME", "not after, as the gateway counts time",
+      offsetof(struct asked, query.end) },
+    { TAKES_PAGE, 0, "page", "N", "page, from 1", offsetof(struct asked, page) },
+    { TAKES_PAGE | TAKES_SIZE, 0, "size", "N", "rows at most", offsetof(struct asked, size) },
+    { TAKES_NAME, 0, "name", "NAME", "name of the new account", offsetof(struct asked, query.name) },
+    { 0, 'f', "config", "FILE", "configuration ($MUNJA_CONFIG, else " MUNJA_CONFIG ")",
+      offsetof(struct asked, config) },
+    { 0, 't', "timeout", "SECONDS", "for everything together (default: the configuration's, 20)",
+      offsetof(struct asked, timeout) },
+    { 0, 0, "json", NULL, "one JSON document on stdout", offsetof(struct asked, json) },
+    { 0, 'v', "verbose", NULL, "log to standard error", offsetof(struct asked, verbose) },
+};
+#define OPTIONS (sizeof options / sizeof options[0])
 
 static void list_options(struct asked *asked, int takes, struct option_spec *specs)
 {
-    struct query *q = &asked->query;
-    const bool list = takes & TAKES_LIST, search = takes & TAKES_SEARCH, span = takes & TAKES_SPAN;
     size_t n = 0;
 
-    add_option(
-        specs, &n, list,
-        (struct option_spec){ 0, "month", "YYYYMM", "the month (default: this one)", &q->month, NULL });
-    add_option(specs, &n, list,
-               (struct option_spec){ 0, "from-day", "DD", "first day, 01 to 31", &q->from_day, NULL });
-    add_option(specs, &n, list,
-               (struct option_spec){ 0, "to-day", "DD", "last day, 01 to 31", &q->to_day, NULL });
-    add_option(specs, &n, search,
-               (struct option_spec){ 0, "kind", "KIND", "sms, lms or mms only", &q->kind, NULL });
-    add_option(specs, &n, list,
-               (struct option_spec){ 0, "result", "LETTER",
-                                     "S sent, I in progress, F failed, E sender refused, A all (default)",
-                                     &q->result, NULL });
-    add_option(specs, &n, search || span,
-               (struct option_spec){ 0, "phone", "NUMBER", "this recipient only", &q->phone, NULL });
-    add_option(specs, &n, search,
-               (struct option_spec){ 0, "callback", "NUMBER", "this sender only", &q->callback, NULL });
-    add_option(specs, &n, search,
-               (struct option_spec){ 0, "text", "TEXT", "texts that hold this", &q->text, NULL });
-    add_option(specs, &n, search,
-               (struct option_spec){ 0, "field", "CETCn=VALUE",
-                                     "messages sent with this field, n from 1 to 6", NULL, &asked->field });
-    add_option(specs, &n, span,
-               (struct option_spec){ 0, "start", "TIME", "not before, as the gateway counts time", &q->start,
-                                     NULL });
-    add_option(
-        specs, &n, span,
-        (struct option_spec){ 0, "end", "TIME", "not after, as the gateway counts time", &q->end, NULL });
-    add_option(specs, &n, takes & TAKES_PAGE,
-               (struct option_spec){ 0, "page", "N", "page, from 1", &asked->page, NULL });
-    add_option(specs, &n, takes & (TAKES_PAGE | TAKES_SIZE),
-               (struct option_spec){ 0, "size", "N", "rows at most", &asked->size, NULL });
-    add_option(specs, &n, takes & TAKES_NAME,
-               (struct option_spec){ 0, "name", "NAME", "name of the new account", &q->name, NULL });
-    add_option(specs, &n, true,
-               (struct option_spec){ 'f', "config", "FILE",
-                                     "configuration ($MUNJA_CONFIG, else " MUNJA_CONFIG ")", &asked->config,
-                                     NULL });
-    add_option(specs, &n, true,
-               (struct option_spec){ 't', "timeout", "SECONDS",
-                                     "for everything together (default: the configuration's, 20)",
-                                     &asked->timeout, NULL });
-    add_option(specs, &n, true,
-               (struct option_spec){ 0, "json", NULL, "one JSON document on stdout", &asked->json, NULL });
-    add_option(specs, &n, true,
-               (struct option_spec){ 'v', "verbose", NULL, "log to standard error", &asked->verbose, NULL });
+    for (size_t i = 0; i < OPTIONS; i++)
+        if (options[i].takes == 0 || (options[i].takes & takes))
+            specs[n++] = (struct option_spec){ options[i].letter,
+                                               options[i].name,
+                                               options[i].argument,
+                                               options[i].help,
+                                               (const char **)((char *)asked + options[i].value),
+                                               NULL };
+    if (takes & TAKES_SEARCH)
+        specs[n++] = (struct option_spec){
+            0, "field", "CETCn=VALUE", "messages sent with this field, n from 1 to 6", NULL, &asked->field
+        };
     specs[n] = (struct option_spec){ 0 };
 }
 
 static int ask(int argc, char **argv, const char *usage, const char *purpose)
 {
-    struct option_spec specs[20];
+    struct option_spec specs[OPTIONS + 2];
     struct asked asked = { 0 };
     const struct command_help help = { usage, purpose };
     const struct question *question;

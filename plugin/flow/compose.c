@@ -66,11 +66,14 @@ bool compose_has_image(const struct record *record, const struct provider *provi
 static enum kind kind_wanted(const struct record *record, const struct route *route,
                              const struct provider *provider)
 {
-    enum kind kind;
+    enum kind kind = route->kind;
 
     if (compose_has_image(record, provider))
         return KIND_MMS;
-    return record->wish.kind[0] != '\0' && kind_named(record->wish.kind, &kind) ? kind : route->kind;
+    if (record->wish.kind[0] != '\0')
+        kind_named(record->wish.kind, &kind);
+    /* Without an image there is nothing that a longer text would not do. */
+    return kind == KIND_MMS ? KIND_LMS : kind;
 }
 
 bool compose_text(const struct record *record, const struct route *route, const struct provider *provider,

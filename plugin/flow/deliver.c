@@ -286,7 +286,7 @@ static void send_batch(struct run *run, struct task *tasks[BATCH_MAX], size_t co
      * ended. */
     for (size_t i = 0; i < batch.count && (provider->api->caps & API_IDEMPOTENT); i++)
         if (items[i].outcome.reference[0] == '\0')
-            snprintf(items[i].outcome.reference, sizeof items[i].outcome.reference, "%s", references[i]);
+            snprintf(items[i].outcome.reference, sizeof items[i].outcome.reference, "%.40s", references[i]);
     for (size_t i = 0; i < batch.count; i++)
         task_judge(tasks[i], &items[i].outcome, refused_whole(&batch) ? batch.count : 0, &settlements[i]);
     settle(run, tasks, settlements, batch.count);

@@ -1,0 +1,245 @@
+/* The way of one alert through one process: accept, deliver, tell; and what becomes of it when a part of that
+ * fails. */
+#include "flow/notify.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/now.h"
+#include "flow/accept.h"
+#include "flow/deliver.h"
+#include "flow/halves.h"
+#include "flow/picture.h"
+
+/* A monitor may start one command after the other: other due records hold it up for so long at most, and are
+   left to the next run when less time is left. */
+#define OTHERS_MOST_MS  5000
+#define OTHERS_LEAST_MS 1000
+
+/* Every so many records, what is older than keep is forgotten. */
+#define PRUNE_EVERY 64
+
+/* The delivering half with the configuration made ready for it. Only a munja that is installed badly lacks
+   it: then the alert is kept for one that is not. */
+static bool make_plan(struct notification *n, struct error *err)
+{
+    struct error fault = { 0 };
+
+    n->half = half_deliver(&fault);
+    if (n->half == NULL) {
+        snprintf(n->note, sizeof n->note, "%.250s", fault.text);
+        return true;
+    }
+    if (!n->half->plan_new(&n->settings, &n->plan, err) || !n->half->check_wish(n->plan, &n->wish, err))
+        return false;
+    /* What is wrong with the store is told first. */
+    if (n->note[0] == '\0')
+        n->half->plan_note(n->plan, n->note, sizeof n->note);
+    return true;
+}
+
+/* The picture, before anything is stored: the file may be gone when another process sends. One that cannot be
+   used costs itself only. */
+static void take_image(struct notification *n)
+{
+    const char *image = n->image;
+    int64_t until_ms = now_steady_ms() + (n->until_ms - now_steady_ms()) / 2;
+    struct error err = { 0 };
+    void *jpeg = NULL;
+    size_t bytes = 0;
+
+    if (image == NULL || image[0] == '\0' || n->wish.image_url[0] != '\0')
+        return;
+    if (!picture_load(image, until_ms, &jpeg, &bytes, &err))
+        snprintf(n->note, sizeof n->note, "without its image: %.200s", err.text);
+    for (size_t i = 0; i < n->numbers.count; i++) {
+        n->records[i].image = jpeg;
+        n->records[i].image_bytes = bytes;
+    }
+}
+
+/* Find or add the records. A store that fails costs the record, not the alert. */
+static void accept(struct notification *n)
+{
+    int64_t window_ms = (int64_t)n->settings.duplicate_window_s * 1000;
+    int64_t lease_ms = n->until_ms - now_steady_ms() + DELIVERY_LEASE_SLACK_MS;
+    struct error err = { 0 };
+
+    for (size_t i = 0; n->plan != NULL && i < n->numbers.count; i++)
+        if (!n->records[i].found)
+            n->half->name_first(n->plan, &n->records[i]);
+    n->lease_until_ms = now_ms() + lease_ms;
+    n->stored =
+        n->store != NULL && store_accept(n->store, n->records, n->numbers.count, window_ms, lease_ms, &err);
+    if (n->stored)
+        return;
+    if (n->store != NULL) {
+        snprintf(n->note, sizeof n->note, "sent without a record: %.200s", err.text);
+        n->store = NULL;
+    }
+    log_line(LOG_LEVEL_ERROR, "store=accept fault=\"%s\"", n->note);
+}
+
+/* Nothing was sent: what the records say is the answer. */
+static void tell_all(struct notification *n)
+{
+    for (size_t i = 0; i < n->numbers.count; i++)
+        accept_tell(&n->records[i], &n->told[i]);
+}
+
+/* Nothing could be sent at all: what this run holds is due again at once. */
+static void give_back(struct notification *n, const char *why)
+{
+    const struct settlement later = {
+        .state = RECORD_WAITING, .outcome = "retry", .meaning = why, .due_ms = now_ms()
+    };
+
+    for (size_t i = 0; i < n->numbers.count; i++) {
+        struct record *record = &n->records[i];
+        if (n->stored && !record->leased)
+            continue;
+        if (n->stored)
+            store_settle(n->store, &record, &later, 1, NULL);
+        n->told[i].situation = n->stored ? SITUATION_WAITING : SITUATION_LOST;
+        snprintf(n->told[i].reason, sizeof n->told[i].reason, "%.200s", why);
+    }
+}
+
+static bool deliver(struct notification *n)
+{
+    struct delivery delivery = { .plan = n->plan,
+                                 .wire = n->wire,
+                                 .store = n->store,
+                                 .until_ms = n->until_ms,
+                                 .lease_until_ms = n->lease_until_ms };
+    struct record **leased = calloc(n->numbers.count, sizeof *leased);
+    struct told *told = calloc(n->numbers.count, sizeof *told);
+
+    if (leased == NULL || told == NULL) {
+        free(leased);
+        free(told);
+        return false;
+    }
+    for (size_t i = 0; i < n->numbers.count; i++)
+        if (!n->stored || n->records[i].leased)
+            leased[delivery.count++] = &n->records[i];
+    delivery.record = leased;
+    delivery.told = told;
+    n->half->run(&delivery);
+    for (size_t i = 0; i < delivery.count; i++) {
+        struct told *mine = &n->told[leased[i] - n->records];
+        *mine = told[i];
+        if (!n->stored)
+            mine->situation = mine->situation <= SITUATION_UNRECORDED ? SITUATION_UNRECORDED
+                              : mine->situation == SITUATION_REFUSED  ? SITUATION_REFUSED
+                                                                      : SITUATION_LOST;
+    }
+    free(leased);
+    free(told);
+    return true;
+}
+
+/* Whether a gateway took something from this run. */
+static bool got_through(const struct notification *n)
+{
+    for (size_t i = 0; i < n->numbers.count; i++)
+        if (n->told[i].attempts > 0 && n->told[i].situation <= SITUATION_UNRECORDED)
+            return true;
+    return false;
+}
+
+/* What earlier runs left behind goes out too, for a few seconds, unless nothing at all gets through; its ends
+   stand in the store, not in this answer. Now and then what is long over is forgotten. */
+void notify_others(struct notification *n)
+{
+    int64_t most_ms = now_steady_ms() + OTHERS_MOST_MS, due_by_ms = now_ms();
+    struct delivery with = { .plan = n->plan,
+                             .wire = n->wire,
+                             .store = n->store,
+                             .until_ms = n->until_ms < most_ms ? n->until_ms : most_ms };
+    struct told *told = NULL;
+    size_t count = 0, taken = 1;
+    bool due = false;
+
+    if (!n->stored || n->plan == NULL || (n->wire != NULL && !got_through(n)))
+        return;
+    store_until(n->store, with.until_ms);
+    if (n->told[0].record % PRUNE_EVERY == 0)
+        store_prune(n->store, (int64_t)n->settings.keep_s * 1000, NULL);
+    if (!store_due(n->store, &due, NULL) || !due)
+        return;
+    if (with.wire == NULL)
+        with.wire = half_wire(NULL);
+    while (with.wire != NULL && taken > 0 && with.until_ms - now_steady_ms() >= OTHERS_LEAST_MS)
+        if (!n->half->due(&with, due_by_ms, &told, &count, &taken, NULL))
+            break;
+    free(told);
+}
+
+/* Whether every record is there already and none is to be sent by this run. */
+static bool all_found(const struct notification *n)
+{
+    for (size_t i = 0; i < n->numbers.count; i++)
+        if (!n->records[i].found)
+            return false;
+    return true;
+}
+
+/* A store that stays locked costs the record, not the alert: a third of the time must do for accepting. */
+static bool open_store(struct notification *n, bool *due)
+{
+    int64_t window_ms = (int64_t)n->settings.duplicate_window_s * 1000;
+    int64_t accept_until_ms = n->started_ms + (n->until_ms - n->started_ms) / 3;
+    struct error err = { 0 };
+
+    if (store_open(n->settings.store, accept_until_ms, &n->store, &err)
+        && store_find(n->store, n->records, n->numbers.count, window_ms, &err)
+        && store_due(n->store, due, &err))
+        return true;
+    snprintf(n->note, sizeof n->note, "sent without a record: %.200s", err.text);
+    n->store = NULL;
+    return false;
+}
+
+bool notify_show(struct notification *n, bool json, struct error *err)
+{
+    if (!accept_records(&n->alert, &n->numbers, &n->wish, &n->records, err) || !make_plan(n, err))
+        return false;
+    if (n->half == NULL)
+        return error_set(err, ERROR_SYSTEM, 0, "%s", n->note);
+    take_image(n);
+    if (n->note[0] != '\0')
+        fprintf(stderr, "%s\n", n->note);
+    return n->half->show(n->plan, n->records, n->numbers.count, json, err);
+}
+
+bool notify_run(struct notification *n, struct error *err)
+{
+    struct error fault = { 0 };
+    bool due = false;
+
+    if (!accept_records(&n->alert, &n->numbers, &n->wish, &n->records, err))
+        return false;
+    n->told = calloc(n->numbers.count, sizeof *n->told);
+    if (n->told == NULL)
+        return error_memory(err);
+    /* The look first: a repeated hand-over, with nothing else to do, loads no other half. */
+    if (open_store(n, &due) && !due && all_found(n))
+        n->stored = true;
+    else {
+        if (!make_plan(n, err))
+            return false;
+        take_image(n);
+        accept(n);
+    }
+    tell_all(n);
+    if (!n->stored || accept_has_work(n->records, n->numbers.count)) {
+        if (n->half != NULL)
+            n->wire = half_wire(&fault);
+        if (n->wire == NULL || !deliver(n))
+            give_back(n, n->half == NULL ? "not sent" : n->wire == NULL ? fault.text : "out of memory");
+    }
+    return true;
+}

@@ -1,0 +1,49 @@
+#ifndef MUNJA_FLOW_NOTIFY_H
+#define MUNJA_FLOW_NOTIFY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "alert/alert.h"
+#include "alert/number.h"
+#include "flow/answer.h"
+#include "settings/settings.h"
+#include "store/store.h"
+
+struct deliver_half;
+struct plan;
+struct wire;
+
+/* One alert on its whole way. The door fills the first part and reads the second. */
+struct notification {
+    struct settings settings;
+    struct alert alert;
+    struct numbers numbers;
+    struct wish wish;
+    const char *image;            /* a picture's path; NULL: none */
+    int64_t started_ms, until_ms; /* now_steady_ms */
+
+    struct told *told;               /* one for each number */
+    char note[256];                  /* something worth knowing that makes it a WARNING at least; "" */
+    const struct deliver_half *half; /* NULL as long as it was not needed */
+
+    struct record *records;
+    struct store *store; /* NULL: it cannot be used */
+    struct plan *plan;
+    const struct wire *wire;
+    int64_t lease_until_ms;
+    bool stored;
+};
+
+/* Accept the alert and deliver it, by this process. False: it was not accepted, and err says why; else told
+   and note are the answer. Nothing is freed: the process ends. */
+bool notify_run(struct notification *n, struct error *err);
+
+/* After the answer: what earlier runs left behind goes out too, for a few seconds. */
+void notify_others(struct notification *n);
+
+/* --dry-run. */
+bool notify_show(struct notification *n, bool json, struct error *err);
+
+#endif
