@@ -15,7 +15,7 @@ int heard_state(const struct outcome *outcome)
 {
     switch (outcome->kind) {
     case OUTCOME_ACCEPTED:
-        return EXIT_OK;
+        return outcome->meaning[0] == '\0' ? EXIT_OK : EXIT_WARNING;
     case OUTCOME_REFUSED:
     case OUTCOME_ACCOUNT:
         return EXIT_CRITICAL;
@@ -24,17 +24,17 @@ int heard_state(const struct outcome *outcome)
     }
 }
 
-/* A sentence for an answer that brought no rows. */
+/* A sentence for an answer that brought no rows, or more than rows: one that broke off, say. */
 static void show_line(const struct heard *heard, const char *operation)
 {
     const struct outcome *outcome = &heard->answer.outcome;
 
     printf("MUNJA %s - %s: ", state_name(heard_state(outcome)), heard->provider->name);
-    if (outcome->kind == OUTCOME_ACCEPTED)
-        printf("%s done, nothing to list\n", operation);
-    else
+    if (outcome->code[0] != '\0' || outcome->meaning[0] != '\0')
         printf("%s%s%s\n", outcome->code, outcome->code[0] != '\0' && outcome->meaning[0] != '\0' ? ", " : "",
                outcome->meaning);
+    else
+        printf("%s done, nothing to list\n", operation);
 }
 
 /* The rows of all of them, each behind its provider's name. */
@@ -71,7 +71,7 @@ bool heard_show(const struct heard *heard, size_t count, const char *operation, 
         shown = sheet_table(&heard->answer.listing, err);
     for (size_t i = 0; i < count; i++) {
         const struct listing *listing = &heard[i].answer.listing;
-        if (listing->count == 0)
+        if (listing->count == 0 || heard[i].answer.outcome.meaning[0] != '\0')
             show_line(&heard[i], operation);
         else if (listing->total > (long)listing->count)
             printf("(%zu of %ld: see --page and --size)\n", listing->count, listing->total);

@@ -13,7 +13,7 @@ struct heard {
     struct answer answer;
 };
 
-/* The plugin state of an answer: 0 done, 2 the gateway says no, 3 it is not known. */
+/* The plugin state of an answer: 0 done, 1 done with a fault, 2 the gateway says no, 3 it is not known. */
 int heard_state(const struct outcome *outcome);
 
 /* Show them: for people a table and a line for each that has none, for programs one document. many: several
