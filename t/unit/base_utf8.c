@@ -10,20 +10,20 @@ static void decodes(void **state)
         uint32_t point;
         const char *why;
     } cases[] = {
-        {"A",                 1, 1, 'A',      "ASCII"                },
-        { "\xc3\xa9",         2, 2, 0xe9,     "two bytes"            },
-        { "\xea\xb0\x80",     3, 3, 0xac00,   "three bytes"          },
-        { "\xf0\x9f\x94\xa5", 4, 4, 0x1f525,  "four bytes"           },
-        { "\xf4\x8f\xbf\xbf", 4, 4, 0x10ffff, "the last character"   },
-        { "",                 0, 0, 0,        "nothing"              },
-        { "\xea\xb0",         2, 0, 0,        "cut off"              },
-        { "\xc0\xaf",         2, 0, 0,        "overlong, two bytes"  },
-        { "\xe0\x80\xaf",     3, 0, 0,        "overlong, three bytes"},
-        { "\xf0\x80\x80\xaf", 4, 0, 0,        "overlong, four bytes" },
-        { "\xed\xa0\x80",     3, 0, 0,        "a surrogate"          },
-        { "\xf4\x90\x80\x80", 4, 0, 0,        "beyond the last"      },
-        { "\xb0\xa1",         2, 0, 0,        "a tail without a head"},
-        { "\xc7\xd1",         2, 0, 0,        "EUC-KR"               },
+        { "A", 1, 1, 'A', "ASCII" },
+        { "\xc3\xa9", 2, 2, 0xe9, "two bytes" },
+        { "\xea\xb0\x80", 3, 3, 0xac00, "three bytes" },
+        { "\xf0\x9f\x94\xa5", 4, 4, 0x1f525, "four bytes" },
+        { "\xf4\x8f\xbf\xbf", 4, 4, 0x10ffff, "the last character" },
+        { "", 0, 0, 0, "nothing" },
+        { "\xea\xb0", 2, 0, 0, "cut off" },
+        { "\xc0\xaf", 2, 0, 0, "overlong, two bytes" },
+        { "\xe0\x80\xaf", 3, 0, 0, "overlong, three bytes" },
+        { "\xf0\x80\x80\xaf", 4, 0, 0, "overlong, four bytes" },
+        { "\xed\xa0\x80", 3, 0, 0, "a surrogate" },
+        { "\xf4\x90\x80\x80", 4, 0, 0, "beyond the last" },
+        { "\xb0\xa1", 2, 0, 0, "a tail without a head" },
+        { "\xc7\xd1", 2, 0, 0, "EUC-KR" },
     };
 
     (void)state;
@@ -57,16 +57,16 @@ static void finds_borders(void **state)
         size_t at, border;
         const char *why;
     } cases[] = {
-        {"abc",                2, 2, "between ASCII"                      },
-        { "abc",               9, 3, "beyond the end"                     },
-        { "가나",            3, 3, "between syllables"                  },
-        { "가나",            4, 3, "one byte into a syllable"           },
-        { "가나",            5, 3, "two bytes into a syllable"          },
-        { "가나",            6, 6, "at the end"                         },
-        { "a\xf0\x9f\x94\xa5", 4, 1, "into four bytes"                    },
-        { "ab\xea\xb0",        4, 2, "a text that ends within a character"},
-        { "\xff\xff\xff",      2, 2, "bytes that are no text"             },
-        { "",                  0, 0, "nothing"                            },
+        { "abc", 2, 2, "between ASCII" },
+        { "abc", 9, 3, "beyond the end" },
+        { "가나", 3, 3, "between syllables" },
+        { "가나", 4, 3, "one byte into a syllable" },
+        { "가나", 5, 3, "two bytes into a syllable" },
+        { "가나", 6, 6, "at the end" },
+        { "a\xf0\x9f\x94\xa5", 4, 1, "into four bytes" },
+        { "ab\xea\xb0", 4, 2, "a text that ends within a character" },
+        { "\xff\xff\xff", 2, 2, "bytes that are no text" },
+        { "", 0, 0, "nothing" },
     };
 
     (void)state;

@@ -10,18 +10,18 @@ static void answers_by_the_table(void **state)
         int exit, exit_zabbix, exit_checkmk;
         const char *words;
     } rows[] = {
-        {SITUATION_ACCEPTED,      0, 0, 0, "accepted"                 },
-        { SITUATION_HANDLED,      0, 0, 0, "accepted before"          },
-        { SITUATION_UNDERWAY, 1, 0, 0, "being sent already"       },
-        { SITUATION_FAULTY,       1, 0, 0, "accepted"                 },
-        { SITUATION_UNRECORDED,   1, 0, 0, "accepted without a record"},
-        { SITUATION_WAITING,      1, 0, 0, "kept for retry"           },
-        { SITUATION_HELD,         1, 0, 0, "held, the answer was lost"},
-        { SITUATION_REFUSED,      2, 2, 2, "refused"                  },
-        { SITUATION_DEAD,         2, 2, 2, "given up"                 },
-        { SITUATION_NOT_A_NUMBER, 2, 2, 2, "not a phone number"       },
-        { SITUATION_LOST,         3, 3, 3, "neither sent nor kept"    },
-        { SITUATION_INPUT,        3, 3, 3, "not accepted"             },
+        { SITUATION_ACCEPTED, 0, 0, 0, "accepted" },
+        { SITUATION_HANDLED, 0, 0, 0, "accepted before" },
+        { SITUATION_UNDERWAY, 1, 0, 0, "being sent already" },
+        { SITUATION_FAULTY, 1, 0, 0, "accepted" },
+        { SITUATION_UNRECORDED, 1, 0, 0, "accepted without a record" },
+        { SITUATION_WAITING, 1, 0, 0, "kept for retry" },
+        { SITUATION_HELD, 1, 0, 0, "held, the answer was lost" },
+        { SITUATION_REFUSED, 2, 2, 2, "refused" },
+        { SITUATION_DEAD, 2, 2, 2, "given up" },
+        { SITUATION_NOT_A_NUMBER, 2, 2, 2, "not a phone number" },
+        { SITUATION_LOST, 3, 3, 3, "neither sent nor kept" },
+        { SITUATION_INPUT, 3, 3, 3, "not accepted" },
     };
 
     (void)state;
