@@ -133,7 +133,7 @@ fuzz-deps:
 	@t/deps clang libclang-rt-14-dev
 
 lint: lint-deps
-	clang-format --dry-run -Werror $(wildcard plugin/*.c plugin/*/*.[ch] t/*/*.[ch])
+	@clang-format --dry-run -Werror $(wildcard plugin/*.c plugin/*/*.[ch] t/*/*.[ch])
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr \
 	    --suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches -Iplugin plugin
 	shellcheck t/deps .ci/run
@@ -143,7 +143,7 @@ lint-deps:
 	@t/deps clang clang-format cppcheck shellcheck mandoc
 
 format:
-	clang-format -i $(wildcard plugin/*.c plugin/*/*.[ch] t/*/*.[ch])
+	@clang-format -i $(wildcard plugin/*.c plugin/*/*.[ch] t/*/*.[ch])
 
 # A live munja.conf is never overwritten. The store's folder belongs to the group munja where there is one.
 D = $(DESTDIR)
