@@ -4,6 +4,7 @@ use warnings;
 use Cwd qw(abs_path);
 use File::Basename qw(dirname);
 use File::Temp ();
+use JSON::PP   ();
 use Test::More;
 
 chdir abs_path(dirname(__FILE__) . '/../..') or die "cannot find the tree: $!";
@@ -43,6 +44,21 @@ sub same_names {
     is_deeply(only_in($code, $text), [], "$what: nothing is missing in the page");
     is_deeply(only_in($text, $code), [], "$what: nothing in the page is made up");
     return;
+}
+
+# What munja says with such a configuration; secrets stand in the files that it names.
+sub munja_says {
+    my ($text, @command) = @_;
+    my $dir = File::Temp->newdir('munja-docs-XXXXXX', TMPDIR => 1);
+    my %file = ('munja.conf' => $text, map { $_ => "secret\n" } $text =~ /^\s*secret_file\s*=\s*"([\w.]+)"/mg);
+    for my $name (keys %file) {
+        open my $file, '>', "$dir/$name" or die "$dir/$name: $!";
+        print $file $file{$name};
+        close $file or die "$dir/$name: $!";
+        chmod 0600, "$dir/$name";
+    }
+    my $said = qx('$munja' @command -f '$dir/munja.conf');
+    return ($? >> 8, $said);
 }
 
 # Tables of settings, as they stand in the sources: name, flags, help, fallback, words.
@@ -148,6 +164,108 @@ subtest 'gateways' => sub {
     }
 };
 
+# What each driver says of itself, in munja's own words: kinds and operations.
+sub said_of_apis {
+    my $text = join '', map {
+        sprintf qq(provider "%s" {\n api = "%s"\n url = "https://a.example"\n user = "u"\n secret = "s"\n %s\n}\n), $_, $_,
+            $_ eq 'sms57' ? 'extno = "1"' : 'from = "0212345678"'
+    } @apis;
+    my ($code, $said) = munja_says($text, 'providers', '--json');
+    my %of = map { $_->{api} => $_ } @{ $code == 0 ? JSON::PP::decode_json($said) : [] };
+    for my $api (keys %of) {
+        my $source = slurp("plugin/provider/$api.c");
+        for my $fact (qw(caps same_max own_kinds own_without)) {
+            $of{$api}{$fact} = $source =~ /^ +\.$fact = ([^,]*),/m ? $1 : '';
+        }
+    }
+    return \%of;
+}
+
+# A row of README's table of gateways, as the driver would write its cell.
+sub cell_of {
+    my ($row, $of) = @_;
+    my %can = map { $_ => 1 } @{ $of->{operations} };
+    return uc join ', ', @{ $of->{kinds} } if $row eq 'Kinds';
+    return $of->{same_max} if $row eq 'Recipients in one request';
+    return join(', ', $of->{own_kinds} =~ /KIND_(\w+)/g) . ($of->{own_without} ne '' ? ' of one line' : '') if $row eq 'Own texts in one request';
+    return $of->{caps} =~ /RESERVE/ ? 'yes' : '' if $row eq '`--at`';
+    return join ', ', $of->{caps} =~ /IMAGE(?!_)/ ? 'file' : (), $of->{caps} =~ /IMAGE_URL/ ? 'address' : () if $row eq '`--image`';
+    my @words = $row =~ /`([a-z]+)`/g;
+    return 'yes' if @words == grep { $can{$_} } @words;
+    return join ', ', map { /^$words[0]-(.*)/ ? $1 : () } @{ $of->{operations} };
+}
+
+subtest 'operations' => sub {
+    plan skip_all => "no $munja" if !-x $munja;
+    my $of = said_of_apis();
+    is_deeply([ sort keys %$of ], [ sort @apis ], 'every driver tells what it can do');
+    my ($table) = $readme =~ /^## Gateways\n(.*?)^## /ms;
+    my %row = map { /^\| ?(.*?) ?\|(.*)\|$/ ? ($1 => [ map { s/^ +| +$//gr } split /\|/, $2, -1 ]) : () } split /\n/, $table;
+    my @column = map { s/`//gr } @{ delete $row{'`api`'} };
+    is_deeply([ sort @column ], [ sort @apis ], "README's table has every gateway");
+    delete @row{ '', '---', 'Country' };
+    for my $row (sort keys %row) {
+        is_deeply($row{$row}, [ map { cell_of($row, $of->{$_}) . '' } @column ], "README, $row");
+    }
+    my %told = map { $_ => 1 } map { /`([a-z]+)`/g } keys %row;
+    my %word = map { s/-.*//r => 1 } slurp('plugin/provider/api.c') =~ /^\s*\{ "([a-z-]+)", offsetof/mg;
+    delete $word{login};
+    is_deeply(\%told, \%word, "README's table has every operation");
+    for my $api (@apis) {
+        my $text = section($conf, 'Ss', $api);
+        my ($asked) = $text =~ /^Can be asked for\n\.Cm ([^\n]*) \.$/m;
+        is_deeply([ split / , /, $asked // '' ], [ grep { !/^(?:send|login|webhook)$/ } @{ $of->{$api}{operations} } ],
+            "munja.conf(5), $api: what it can be asked for");
+        my ($takes) = $text =~ /^(Takes .*)/m;
+        my %caps = (reservations => 'API_RESERVE\b', 'images(?! and)' => 'API_IMAGE\b', addresses => 'API_IMAGE_URL');
+        is_deeply([ grep { ($takes // '') =~ /\b$_/ } sort keys %caps ], [ grep { $of->{$api}{caps} =~ $caps{$_} } sort keys %caps ],
+            "munja.conf(5), $api: what it takes");
+        like($text, qr/\bup to $of->{$api}{same_max} recipients\b/, "munja.conf(5), $api: how many recipients");
+    }
+};
+
+# The names of columns, wherever a table of them stands.
+subtest 'columns and JSON' => sub {
+    my %column;
+    for my $path ('plugin/provider/listing.c', 'plugin/command/queue.c') {
+        my $source = slurp($path);
+        while ($source =~ /const char \*const (\w*columns|listing_\w+)\[\] = \{(.*?)\};/sg) {
+            my ($name, $cells) = ($1, $2);
+            next if $name eq 'listing_webhook';
+            $column{$_} = 1 for $cells =~ /"(\w+)"/g;
+        }
+    }
+    delete @column{qw(record alert)};    # heads of what is written downwards
+    cmp_ok(scalar keys %column, '>', 20, 'the columns were found');
+    my ($list) = section($page, 'Ss', 'Columns');
+    my %item = map { $_ => 1 } map { split / , / } $list =~ /^\.It Va (.*)$/mg;
+    $item{provider} = 1 if $list =~ /^\.It Va provider$/m;
+    same_names(\%column, \%item, 'columns');
+
+    my $json = section($page, 'Sh', 'JSON');
+    my %named = map { $_ => 1 } map { /(\w+)/g } $json =~ /^\.Va (.*)$/mg;
+    my ($answer) = slurp('plugin/flow/show.c') =~ /(^static struct json_object \*told_document\(.*)/ms;
+    my @keys = ($answer // '') =~ /\(\w+, "(\w+)"/g;
+    for my $path (glob 'plugin/command/*.c') {
+        push @keys, slurp($path) =~ /(?:json_add|sheet_rows)\(\s*document, "(\w+)"/g;
+    }
+    cmp_ok(scalar @keys, '>', 20, 'the keys were found');
+    is_deeply([ grep { !$named{$_} } @keys ], [], 'every key of a document is told');
+};
+
+subtest 'images' => sub {
+    my $text = section($page, 'Sh', 'IMAGES');
+    my ($bytes, $width, $height) = slurp('plugin/flow/picture.c') =~ /\.bytes_max = (\d+), \.width_max = (\d+), \.height_max = (\d+)/;
+    my $kb = ($bytes // 0) / 1000;
+    like($text, qr/\b$kb KB and $width by $height pixels\b/, 'what gateways take');
+    my $header = slurp('plugin/image/image.h');
+    my ($mib)    = $header =~ /IMAGE_FILE_BYTES_MAX \((\d+) \* 1024 \* 1024\)/;
+    my ($pixels) = $header =~ /IMAGE_PIXELS_MAX +(\d+)000000\b/;
+    like($text, qr/\b$mib MiB and $pixels million pixels\b/, 'what munja takes');
+    my ($formats) = $header =~ /enum image_format \{(.*?)\}/;
+    is_deeply([ grep { $text !~ /\b$_\b/i } $formats =~ /IMAGE_(\w+)/g ], [], 'every format is told');
+};
+
 subtest 'fields' => sub {
     my ($list) = slurp('plugin/alert/alert.c') =~ /alert_names\[\] = \{(.*?)\};/s;
     my ($further) = slurp('plugin/flow/wording.c') =~ /further_names\[\] = \{(.*?)\};/s;
@@ -193,28 +311,30 @@ subtest 'commands and options' => sub {
     plan skip_all => "no $munja" if !-x $munja;
     my $help = qx('$munja' -h);
     is($? >> 8, 3, 'munja -h exits 3');
-    my @commands = $help =~ /^  ([a-z]+) {2,}\S/mg;
+    my @commands = $help =~ /^  (?!munja )([a-z]+) +\S/mg;
     cmp_ok(scalar @commands, '>=', 6, 'the commands were found');
 
     my $synopsis = section($page, 'Sh', 'SYNOPSIS');
     my %documented = map { $_ => 1 } section($page, 'Sh', 'COMMANDS') =~ /^\.Ss munja (\w+)/mg;
     same_names({ map { $_ => 1 } @commands }, \%documented, 'commands');
+    is_deeply([ grep { $readme !~ /^\|[^|]*`munja $_\b/m } @commands ], [], "README's table has every command");
 
-    my (%long, %item);
+    # An option is its name with its letter: the filters of lists have the names of others, but no letters.
+    my (%taken, %item);
     for (section($page, 'Sh', 'OPTIONS') =~ /^\.It (Fl [^\n]+)$/mg) {
         my ($letter) = /Fl (\w) ,/;
         my ($name)   = /Fl -(\w[\w-]*)/;
-        $item{$name} = $letter // '';
+        $item{ ($letter // '') . " $name" } = 1;
     }
     for my $command (@commands) {
         my $text = qx('$munja' $command -h);
         is($? >> 8, 3, "munja $command -h exits 3");
-        my ($own) = $synopsis =~ /^\.Cm $command\b([^\n]*\n.*?)(?=^\.Nm$|\z)/ms;
-        if (!defined $own) { fail("$command stands in the synopsis"); next }
+        my $own = join '', $synopsis =~ /^\.Cm $command\b([^\n]*\n.*?)(?=^\.Nm$|\z)/msg;
+        if ($own eq '') { fail("$command stands in the synopsis"); next }
         while ($text =~ /^  (?:-(\w), |    )--(\w[\w-]*)/mg) {
             my ($letter, $name) = ($1 // '', $2);
-            $long{$name} = $letter;
-            is($item{$name}, $letter, "$command: --$name stands in OPTIONS, with its letter");
+            $taken{"$letter $name"} = 1;
+            ok($item{"$letter $name"}, "$command: --$name stands in OPTIONS, with its letter");
             next if $name =~ /^(?:help|version)$/;
             like($own, $letter ne '' ? qr/\bFl (?:\w*$letter\w*)\b/ : qr/\bFl -\Q$name\E\b/,
                 "$command: --$name stands in its synopsis");
@@ -223,8 +343,11 @@ subtest 'commands and options' => sub {
         for ($own =~ /\bFl (\w+)/g) {
             for my $letter (split //) { like($text, qr/^  -$letter, /m, "$command: -$letter of its synopsis is taken") }
         }
+        my ($usage) = $text =~ /^usage: munja \w+ (.*)/m;
+        my @words = grep { $_ ne 'options' } ($usage // '') =~ /(?<![\w-])([A-Za-z][\w-]*)/g;
+        is_deeply([ grep { $own !~ /(?<![\w-])\Q$_\E(?![\w-])/ } @words ], [], "$command: so do the operands of its usage");
     }
-    is_deeply(only_in(\%item, \%long), [], 'no option of the page is made up');
+    is_deeply(only_in(\%item, \%taken), [], 'no option of the page is made up');
 
     my %word = map { $_ => 1 } @commands;
     my $texts = join "\n", $readme, $page, $conf, slurp('NEWS.md'), slurp('plugin/HACKING.md');
@@ -247,21 +370,6 @@ sub strange_keys {
     return @strange;
 }
 
-# What munja config check says of it; secrets stand in the files that it names.
-sub config_check {
-    my ($text) = @_;
-    my $dir = File::Temp->newdir('munja-docs-XXXXXX', TMPDIR => 1);
-    my %file = ('munja.conf' => $text, map { $_ => "secret\n" } $text =~ /^\s*secret_file\s*=\s*"([\w.]+)"/mg);
-    for my $name (keys %file) {
-        open my $file, '>', "$dir/$name" or die "$dir/$name: $!";
-        print $file $file{$name};
-        close $file or die "$dir/$name: $!";
-        chmod 0600, "$dir/$name";
-    }
-    my $said = qx('$munja' config check -f '$dir/munja.conf');
-    return ($? >> 8, $said);
-}
-
 subtest 'examples' => sub {
     my %example = ('conf/munja.conf' => slurp('conf/munja.conf'));
     my $number = 0;
@@ -277,7 +385,7 @@ subtest 'examples' => sub {
         for my $name (sort keys %example) {
             my $text = $example{$name} =~ s/\\e/\\/gr;
             $text .= $example{'README.md, example ' . $number} if $text !~ /^provider "/m;
-            my ($code, $said) = config_check($text);
+            my ($code, $said) = munja_says($text, 'config', 'check');
             is($code, 0, "$name: munja config check finds nothing") or diag $said;
         }
     }
@@ -297,6 +405,16 @@ subtest 'files and make' => sub {
     is_deeply([ grep { !-e } sort keys %path ], [], 'every file told exists');
     my ($version) = $makefile =~ /^VERSION := (\S+)/m;
     like(slurp('NEWS.md'), qr/^## \Q$version\E\b/m, "NEWS.md tells of $version");
+};
+
+subtest 'rooms' => sub {
+    my ($ranks) = slurp('t/style/layers.t') =~ /^my %rank = \((.*?)^\);/ms;
+    my %rank = map { /^\s*(\w+)\s*=> (\d),$/ ? ($1 => $2) : () } split /\n/, $ranks;
+    my $hacking = slurp('plugin/HACKING.md');
+    my %told = map { /^\| (\d) \| `(\w+)\/` \|/ ? ($2 => $1) : () } split /\n/, $hacking;
+    is_deeply(\%told, \%rank, 'HACKING.md shows the ranks of t/style/layers.t');
+    my %object = map { $_ => 1 } $makefile =~ /\b(munja_\w+\.so)/g;
+    is_deeply([ sort { $a cmp $b } $hacking =~ /^\| `(munja_\w+\.so)` \|/mg ], [ sort keys %object ], 'and every object that is built');
 };
 
 subtest 'mandoc' => sub {
