@@ -413,6 +413,9 @@ subtest 'rooms' => sub {
     my $hacking = slurp('plugin/HACKING.md');
     my %told = map { /^\| (\d) \| `(\w+)\/` \|/ ? ($2 => $1) : () } split /\n/, $hacking;
     is_deeply(\%told, \%rank, 'HACKING.md shows the ranks of t/style/layers.t');
+    my $rooms = join '|', keys %rank;
+    my @files = $hacking =~ m{(?<![\w/.])((?:$rooms)/\w+(?:\.[ch])?)\b}g;
+    is_deeply([ grep { my $file = $_; !grep { -e "plugin/$file$_" } '', '.c' } @files ], [], 'names files that are there');
     my %object = map { $_ => 1 } $makefile =~ /\b(munja_\w+\.so)/g;
     is_deeply([ sort { $a cmp $b } $hacking =~ /^\| `(munja_\w+\.so)` \|/mg ], [ sort keys %object ], 'and every object that is built');
 };
