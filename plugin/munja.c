@@ -49,7 +49,7 @@ static void print_help(void)
          "\n"
          "usage: munja COMMAND [options] [operands]\n");
     for (size_t i = 0; i < COMMANDS; i++)
-        printf("  %-12s %s\n", commands[i].word, commands[i].purpose);
+        printf("  %-13s %s\n", commands[i].word, commands[i].purpose);
     puts("\n"
          "  munja COMMAND -h   the options of a command\n"
          "  munja -V           the version\n"

@@ -34,7 +34,7 @@ static bool takes_reservations(const struct plan *plan, const struct wish *wish)
 {
     for (size_t i = 0; i < plan->providers; i++)
         if ((wish->provider[0] == '\0' || strcmp(plan->provider[i].name, wish->provider) == 0)
-            && (plan->provider[i].api->caps & API_RESERVE))
+            && api_reserves(plan->provider[i].api, wish->at))
             return true;
     return false;
 }

@@ -109,8 +109,7 @@ static void ask_once(struct session *session, const struct provider *provider,
     struct error err = { 0 };
 
     if (!operation->build(query, &account, &request, &err))
-        outcome_set(&answer->outcome, err.kind == ERROR_SETTINGS ? OUTCOME_ACCOUNT : OUTCOME_NONE, "",
-                    err.text);
+        outcome_set(&answer->outcome, OUTCOME_NONE, "", err.text);
     else if (carry(session, provider, &request, until_ms, &reply, &answer->outcome)) {
         if (reply.status == 0)
             outcome_from_reply(&answer->outcome, &reply);

@@ -85,7 +85,7 @@ static bool find_order(struct task *task, const struct plan *plan, struct error 
     for (size_t i = 0; i < count; i++) {
         const struct provider *provider = wished != NULL ? wished : route->provider[i];
         if (api_reaches(provider->api, task->record->recipient)
-            && (task_at(task) == NULL || (provider->api->caps & API_RESERVE)))
+            && (task_at(task) == NULL || api_reserves(provider->api, task_at(task))))
             task->order[task->providers++] = provider;
     }
     prefer_last(task);

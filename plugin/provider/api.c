@@ -19,6 +19,14 @@ const struct api *api_named(const char *name)
     return NULL;
 }
 
+bool api_reserves(const struct api *api, const char *at)
+{
+    size_t length = strlen(at);
+
+    return (api->caps & API_RESERVE) != 0
+           && (!api->at_whole_minutes || (length >= 3 && strcmp(at + length - 3, ":00") == 0));
+}
+
 bool api_reaches(const struct api *api, const char *number)
 {
     switch (api->country) {

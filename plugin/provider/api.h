@@ -129,6 +129,7 @@ struct api {
     size_t own_max;          /* own texts in one request; 0 or 1: it cannot */
     unsigned own_kinds;      /* 1 << KIND_SMS | … for which own_max holds */
     const char *own_without; /* … only for texts without any of these characters; NULL: any text */
+    bool at_whole_minutes;   /* a reservation's time has no seconds */
     int cancel_before_s; /* a reservation cannot be cancelled later than so long before its time; 0: no such
                             rule */
     const struct setting *keys;
@@ -164,6 +165,9 @@ const struct api *api_named(const char *name); /* NULL when there is none */
    written as struct batch says (ERROR_USAGE); an image only for mms, and only where it can be sent that way
    (ERROR_BUG). */
 bool api_takes(const struct api *api, const struct batch *batch, struct error *err);
+
+/* Whether this gateway takes a reservation for that time, as struct batch says it. */
+bool api_reserves(const struct api *api, const char *at);
 
 /* Whether this gateway can reach the number at all (its country). */
 bool api_reaches(const struct api *api, const char *number);

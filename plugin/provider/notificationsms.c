@@ -396,6 +396,7 @@ const struct api api_notificationsms = {
     .limits.lms = 2000, /* no length is printed: these are those of all Korean gateways */
     .limits.mms = 2000,
     .limits.subject = NOTIFICATIONSMS_SUBJECT_BYTES,
+    .at_whole_minutes = true,
     .same_max = 100, /* the manual names no number of messages */
     .own_max = 100,
     .own_kinds = 1 << KIND_SMS | 1 << KIND_LMS | 1 << KIND_MMS,
