@@ -11,6 +11,7 @@
 #include "base/now.h"
 #include "flow/accept.h"
 #include "flow/compose.h"
+#include "flow/lookup.h"
 #include "flow/plan.h"
 #include "flow/session.h"
 #include "flow/task.h"
@@ -133,8 +134,9 @@ static bool same_image(const struct record *a, const struct record *b)
 /* Whether the task could travel in the same request as first, but for its text. */
 static bool is_companion(struct run *run, struct task *task, const struct task *first)
 {
-    return !task->done && task->batch_most == first->batch_most && task_provider(task) == task_provider(first)
-           && compose(run, task) && task->fitted.kind == first->fitted.kind && same_time(task, first)
+    return !task->done && !task->look && task->batch_most == first->batch_most
+           && task_provider(task) == task_provider(first) && compose(run, task)
+           && task->fitted.kind == first->fitted.kind && same_time(task, first)
            && same_image(task->record, first->record);
 }
 
@@ -202,13 +204,16 @@ static bool leases_lapsed(const struct run *run)
 
 /* Write down that attempts begin, but for those that store_accept began already. A record whose lease is lost
    by now is another process's: it leaves the batch. Returns how many are left. */
-static size_t begin(struct run *run, struct task *tasks[BATCH_MAX], size_t count)
+static size_t begin(struct run *run, struct task *tasks[BATCH_MAX], size_t count, const char *reference)
 {
     struct store *store = run->delivery->store;
+    const char *references[BATCH_MAX];
     struct record *records[BATCH_MAX];
     struct error err = { 0 };
     size_t opened = 0, kept = 0;
 
+    for (size_t i = 0; i < count; i++)
+        references[i] = reference;
     if (store == NULL)
         return count;
     for (size_t i = 0; i < count; i++)
@@ -217,7 +222,7 @@ static size_t begin(struct run *run, struct task *tasks[BATCH_MAX], size_t count
         else if (leases_lapsed(run))
             tasks[i]->record->leased = false;
     /* What cannot be noted in time is sent all the same: rather twice than never. */
-    if (opened > 0 && !store_begin(store, records, opened, task_provider(tasks[0])->name, &err)) {
+    if (opened > 0 && !store_begin(store, records, opened, task_provider(tasks[0])->name, references, &err)) {
         log_line(LOG_LEVEL_ERROR, "store=begin fault=\"%s\"", err.text);
         return count;
     }
@@ -249,9 +254,10 @@ static void give_up_batch(struct run *run, struct task **tasks, size_t count, co
 static void send_batch(struct run *run, struct task *tasks[BATCH_MAX], size_t count, bool own)
 {
     const struct provider *provider = task_provider(tasks[0]);
+    const bool looks = (provider->api->caps & API_LOOKUP) != 0;
     struct batch_item items[BATCH_MAX];
     struct settlement settlements[BATCH_MAX];
-    char references[BATCH_MAX][REFERENCE_BYTES];
+    char references[BATCH_MAX][REFERENCE_BYTES], first[REFERENCE_BYTES];
     struct batch batch = {
         .kind = tasks[0]->fitted.kind, .own = own, .at = task_at(tasks[0]), .item = items
     };
@@ -266,13 +272,15 @@ static void send_batch(struct run *run, struct task *tasks[BATCH_MAX], size_t co
         give_up_batch(run, tasks, count, &outcome);
         return;
     }
-    batch.count = begin(run, tasks, count);
+    /* A gateway that can be asked keeps one reference for all recipients of a request. */
+    reference_for(run, tasks[0], first);
+    batch.count = begin(run, tasks, count, looks ? first : "");
     for (size_t i = 0; i < batch.count; i++) {
         reference_for(run, tasks[i], references[i]);
         items[i] = (struct batch_item){ .to = tasks[i]->record->recipient,
                                         .text = text_of(tasks[i]),
                                         .subject = tasks[i]->fitted.subject,
-                                        .reference = references[i] };
+                                        .reference = looks ? first : references[i] };
     }
     if (batch.count == 0)
         return;
@@ -284,12 +292,39 @@ static void send_batch(struct run *run, struct task *tasks[BATCH_MAX], size_t co
     session_send(&run->session, provider, &batch, until_ms);
     /* Where a message is known by our own reference, what is said of it later must find it, however this
      * ended. */
-    for (size_t i = 0; i < batch.count && (provider->api->caps & API_IDEMPOTENT); i++)
+    for (size_t i = 0; i < batch.count && (provider->api->caps & (API_IDEMPOTENT | API_LOOKUP)); i++)
         if (items[i].outcome.reference[0] == '\0')
-            snprintf(items[i].outcome.reference, sizeof items[i].outcome.reference, "%.40s", references[i]);
+            snprintf(items[i].outcome.reference, sizeof items[i].outcome.reference, "%.40s",
+                     items[i].reference);
     for (size_t i = 0; i < batch.count; i++)
         task_judge(tasks[i], &items[i].outcome, refused_whole(&batch) ? batch.count : 0, &settlements[i]);
     settle(run, tasks, settlements, batch.count);
+}
+
+/* The answer to an earlier attempt was lost: ask for the message. True: the task goes on to be sent, because
+   the gateway has not got it; otherwise it is settled by what was learned. */
+static bool look_first(struct run *run, struct task *task)
+{
+    struct outcome outcome = { 0 };
+    struct settlement settlement;
+
+    task->look = false;
+    switch (lookup_find(&run->session, task_provider(task), task->record, attempt_until(run, task))) {
+    case LOOKUP_MISSING:
+        return true;
+    case LOOKUP_FOUND:
+        outcome_accept(&outcome, task->record->reference);
+        break;
+    case LOOKUP_UNKNOWN:
+        task->repeated = true;
+        outcome_set(&outcome, OUTCOME_UNSURE, "lost",
+                    "the answer was lost, and the message could not be looked up");
+        snprintf(outcome.reference, sizeof outcome.reference, "%s", task->record->reference);
+        break;
+    }
+    task_judge(task, &outcome, 0, &settlement);
+    settle_one(run, task, &settlement);
+    return false;
 }
 
 static struct task *first_open(const struct run *run)
@@ -324,7 +359,7 @@ static void run_tasks(struct run *run)
     bool own;
 
     while ((first = first_open(run)) != NULL && run->delivery->until_ms - now_steady_ms() >= ATTEMPT_LEAST_MS)
-        if (compose(run, first)) {
+        if (compose(run, first) && (!first->look || look_first(run, first))) {
             size_t count = gather(run, first, tasks, &own);
             send_batch(run, tasks, count, own);
         }

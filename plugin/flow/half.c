@@ -54,7 +54,8 @@ static bool check_wish(const struct plan *plan, const struct wish *wish, struct 
                         wish->provider[0] != '\0' ? "of that name" : "of this configuration");
 }
 
-/* Not where the answer's loss would hold the record: there an attempt begins only when its login is done. */
+/* Not where the answer's loss would hold the record: there an attempt begins only when its login is done; nor
+   where an attempt must begin under its reference. */
 static void name_first(const struct plan *plan, struct record *record)
 {
     struct settlement settlement;
@@ -65,7 +66,7 @@ static void name_first(const struct plan *plan, struct record *record)
     record->provider[0] = '\0';
     if (!task_open(&task, plan, record, &told, &settled, &settlement, NULL))
         return;
-    if (!settled && task.route->unsure == UNSURE_RESEND)
+    if (!settled && task.route->unsure == UNSURE_RESEND && !(task_provider(&task)->api->caps & API_LOOKUP))
         snprintf(record->provider, sizeof record->provider, "%s", task_provider(&task)->name);
     task_clear(&task);
 }

@@ -40,6 +40,12 @@ static bool answer_was_lost(const struct record *record)
     return left_open(record) || strcmp(record->outcome, outcome_name(OUTCOME_UNSURE)) == 0;
 }
 
+/* A message can be looked up by the reference it was sent under. */
+static bool can_look(const struct provider *provider, const struct record *record)
+{
+    return (provider->api->caps & API_LOOKUP) != 0 && record->reference[0] != '\0';
+}
+
 /* Put the provider that may have it already in front, where asking it again is safe or where it has a part.
  */
 static void prefer_last(struct task *task)
@@ -48,9 +54,11 @@ static void prefer_last(struct task *task)
 
     for (size_t i = 0; i < task->providers; i++) {
         const struct provider *provider = task->order[i];
+        bool look = answer_was_lost(record) && can_look(provider, record);
         bool safe = answer_was_lost(record) && (provider->api->caps & API_IDEMPOTENT);
-        if (strcmp(provider->name, record->provider) != 0 || (!safe && record->parts_done == 0))
+        if (strcmp(provider->name, record->provider) != 0 || (!safe && !look && record->parts_done == 0))
             continue;
+        task->look = look;
         memmove(&task->order[1], &task->order[0], i * sizeof *task->order);
         task->order[0] = provider;
         task->part = (size_t)record->parts_done;
@@ -63,7 +71,7 @@ static void prefer_last(struct task *task)
 static bool can_repeat(const struct task *task)
 {
     return task->providers > 0 && strcmp(task->order[0]->name, task->record->provider) == 0
-           && (task->order[0]->api->caps & API_IDEMPOTENT) != 0;
+           && (task->look || (task->order[0]->api->caps & API_IDEMPOTENT) != 0);
 }
 
 const char *task_at(const struct task *task)
@@ -163,7 +171,7 @@ static bool go_on(struct task *task)
         snprintf(told->after, sizeof told->after, "%.30s: %.90s", task_provider(task)->name, told->reason);
     task->next++;
     fitted_clear(&task->fitted);
-    task->composed = task->repeated = false;
+    task->composed = task->repeated = task->look = false;
     task->batch_most = 0;
     task->part = 0;
     return true;
@@ -197,12 +205,16 @@ static void judge_accepted(struct task *task, const struct outcome *outcome, str
              image_left ? "without its image, which this gateway does not take" : outcome->meaning);
 }
 
-static void judge_unsure(struct task *task, struct settlement *settlement)
+static void judge_unsure(struct task *task, const struct outcome *outcome, struct settlement *settlement)
 {
     const struct provider *provider = task->next < task->providers ? task_provider(task) : NULL;
+    unsigned caps = provider == NULL ? 0 : provider->api->caps;
 
-    if (provider != NULL && (provider->api->caps & API_IDEMPOTENT) && !task->repeated) {
+    /* Once more at the same provider: the same key again, or a look first. */
+    if ((caps & (API_IDEMPOTENT | API_LOOKUP)) && !task->repeated) {
         task->repeated = true;
+        task->look = (caps & API_LOOKUP) != 0 && outcome->reference[0] != '\0';
+        snprintf(task->record->reference, sizeof task->record->reference, "%s", outcome->reference);
         return;
     }
     /* A reservation that was taken must not be made again elsewhere: both would be sent. */
@@ -269,7 +281,7 @@ void task_judge(struct task *task, const struct outcome *outcome, size_t refused
         break;
     case OUTCOME_UNSURE:
     case OUTCOME_NONE:
-        judge_unsure(task, settlement);
+        judge_unsure(task, outcome, settlement);
         break;
     case OUTCOME_ACCOUNT:
     case OUTCOME_RETRY:

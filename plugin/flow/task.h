@@ -22,6 +22,7 @@ struct task {
     size_t part;       /* of fitted.text, to be sent next */
     size_t batch_most; /* a batch with it was refused whole: so many may travel together; 0: no such limit */
     bool repeated;     /* its answer was lost and the same request repeated under the same reference */
+    bool look;         /* the provider may have it: ask it for the message before sending */
     bool faulty;       /* a provider was passed over for a fault that its operator must mend */
     bool done;
 };

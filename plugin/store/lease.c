@@ -134,7 +134,8 @@ out:
     return claimed;
 }
 
-bool lease_begin(struct store *store, int64_t id, const char *provider, int *number, struct error *err)
+bool lease_begin(struct store *store, int64_t id, const char *provider, const char *reference, int *number,
+                 struct error *err)
 {
     struct rows *rows = NULL;
     bool found = false, begun = false;
@@ -143,9 +144,9 @@ bool lease_begin(struct store *store, int64_t id, const char *provider, int *num
             store->db, &rows, err,
             "INSERT INTO attempt (record, number, provider, begun_ms, ended_ms, outcome, code, meaning,"
             " reference) SELECT id, 1 + coalesce((SELECT max(number) FROM attempt WHERE record = $1), 0),"
-            " $3, $4, 0, '', '', '', '' FROM record"
+            " $3, $4, 0, '', '', '', $5 FROM record"
             " WHERE id = $1 AND lease_owner = $2 AND state = 'waiting' RETURNING number",
-            DB_NUMBER(id), DB_TEXT(store->owner), DB_TEXT(provider), DB_NUMBER(now_ms()))
+            DB_NUMBER(id), DB_TEXT(store->owner), DB_TEXT(provider), DB_NUMBER(now_ms()), DB_TEXT(reference))
         || !rows_next(rows, &found, err))
         goto out;
     *number = found ? (int)rows_number(rows, 0) : 0;
@@ -156,7 +157,7 @@ out:
 }
 
 bool store_begin(struct store *store, struct record *const *records, size_t count, const char *provider,
-                 struct error *err)
+                 const char *const *references, struct error *err)
 {
     int *numbers = calloc(count + 1, sizeof *numbers);
     bool begun = false;
@@ -166,7 +167,7 @@ bool store_begin(struct store *store, struct record *const *records, size_t coun
     if (!db_begin(store->db, err))
         goto out;
     for (size_t i = 0; i < count; i++)
-        if (!lease_begin(store, records[i]->id, provider, &numbers[i], err))
+        if (!lease_begin(store, records[i]->id, provider, references[i], &numbers[i], err))
             goto out;
     if (!db_commit(store->db, err))
         goto out;
@@ -175,7 +176,7 @@ bool store_begin(struct store *store, struct record *const *records, size_t coun
         if (!records[i]->leased)
             continue;
         records[i]->attempt = records[i]->tries = numbers[i];
-        record_say(records[i], provider, "begun", "", "", "");
+        record_say(records[i], provider, "begun", "", "", references[i]);
     }
     begun = true;
 out:

@@ -72,6 +72,7 @@ bool lease_take(struct store *store, int64_t id, int64_t until_ms, struct error 
 
 /* Within a transaction: an attempt at provider begins. *number is its number, 0 when the lease is lost or the
    record does not wait any more. */
-bool lease_begin(struct store *store, int64_t id, const char *provider, int *number, struct error *err);
+bool lease_begin(struct store *store, int64_t id, const char *provider, const char *reference, int *number,
+                 struct error *err);
 
 #endif

@@ -145,7 +145,7 @@ static bool add_one(struct store *store, const struct record *wanted, int64_t no
     added->leased = true;
     added->image_id = wanted->image_id;
     if (wanted->provider[0] != '\0') {
-        if (!lease_begin(store, added->id, wanted->provider, &added->attempt, err))
+        if (!lease_begin(store, added->id, wanted->provider, "", &added->attempt, err))
             goto out;
         added->tries = added->attempt;
         record_say(added, wanted->provider, "begun", "", "", "");

@@ -197,6 +197,28 @@ subtest 'an answer that was lost' => sub {
     is scalar($world->{sim}->requests(gateway => 'apiplex')), 2, 'with a key: two requests';
 };
 
+subtest 'a gateway that can be asked is asked before anything is sent again' => sub {
+    my $world = world(providers => [ 'nanumi', 'plex' ]);
+    $world->{sim}->fault(match => '/v1/send', do => 'close-after', times => 1);
+    my $run = notify($world);
+    is $run->{exit}, 0, 'the answer is lost: exit 0';
+    like $run->{out}, qr/^MUNJA OK - accepted by nanumi /, 'by the same gateway';
+    is scalar(texts($world)), 1, 'one text';
+    is scalar($world->{sim}->requests(gateway => 'nanuminet', action => 'send')), 1, 'sent once';
+
+    $world->{sim}->fault(match => '/v1/send', do => 'close-before', times => 1);
+    $run = notify($world);
+    is $run->{exit}, 0, 'the message is lost: exit 0';
+    is scalar(texts($world)), 2, 'it is sent again';
+
+    $world->{sim}->fault(match => '/v1/send', do => 'delay', ms => 3000, times => 1);
+    killed_while_sending($world, 'nanumi');
+    is scalar(texts($world)), 3, 'killed while the gateway had it';
+    is worker($world)->{exit}, 0, 'the worker';
+    is scalar(texts($world)), 3, 'finds it there';
+    is_deeply [ $world->{sim}->violations ], [], 'no violation';
+};
+
 subtest 'an outage that outlives many attempts' => sub {
     my $world = world(providers => [ 'joa', 'plex' ]);
     $world->{sim}->fault(do => 'status', status => 503);
@@ -247,23 +269,24 @@ subtest 'an acceptance that cannot be noted is not told as if it were' => sub {
 
 subtest 'held means held, whoever is asked first' => sub {
     my $world = world(providers => [ 'plex', 'joa' ], text => "route \"all\" {\n unsure = \"hold\"\n}\n");
-    sql_world_with_open_attempt($world);
+    $world->{sim}->fault(match => '/1/send', do => 'delay', ms => 3000, process => JSON::PP::false, times => 1);
+    killed_while_sending($world, 'joa');
     worker($world);
     is scalar(texts($world)), 0, 'an attempt that a dead process left open at another provider is not repeated';
     is sql($world, 'SELECT state FROM record'), 'held', 'it is held';
 };
 
-# A record as a process leaves it that was killed while joa had its message.
-sub sql_world_with_open_attempt {
-    my ($world) = @_;
-    $world->{sim}->fault(match => '/1/send', do => 'delay', ms => 3000, process => JSON::PP::false, times => 1);
+# A record as a process leaves it that was killed while the gateway had its message.
+sub killed_while_sending {
+    my ($world, $provider) = @_;
+    my $before = () = $world->{sim}->requests(action => 'send');
     my $pid = fork // die;
     if ($pid == 0) {
         open STDOUT, '>', '/dev/null';
-        exec Munja::program(), 'notify', '-f', $world->{conf}, '-p', 'joa', '--to', $PHONE, @ALERT, '-F', 'output=x';
+        exec Munja::program(), 'notify', '-f', $world->{conf}, '-p', $provider, '--to', $PHONE, @ALERT, '-F', 'output=x';
     }
     for (1 .. 300) {
-        last if -e "$world->{dir}/munja.db" && sql($world, "SELECT count(*) FROM attempt WHERE ended_ms = 0") && $world->{sim}->requests(action => 'send');
+        last if -e "$world->{dir}/munja.db" && sql($world, "SELECT count(*) FROM attempt WHERE ended_ms = 0") && $world->{sim}->requests(action => 'send') > $before;
         sleep 0.01;
     }
     kill 'KILL', $pid;
