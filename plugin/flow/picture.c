@@ -114,6 +114,7 @@ static bool convert(const void *bytes, size_t count, int64_t until_ms, void **jp
 bool picture_load(const char *path, int64_t until_ms, void **jpeg, size_t *bytes, struct error *err)
 {
     int64_t most_ms = now_steady_ms() + CHILD_MOST_MS;
+    struct image_facts facts;
     void *read = NULL;
     size_t count = 0;
     bool loaded;
@@ -125,7 +126,9 @@ bool picture_load(const char *path, int64_t until_ms, void **jpeg, size_t *bytes
         *bytes = count;
         return true;
     }
-    loaded = convert(read, count, until_ms < most_ms ? until_ms : most_ms, jpeg, bytes, err);
+    /* It takes no library to say that this is no picture. */
+    loaded = image_look(read, count, &facts, err)
+             && convert(read, count, until_ms < most_ms ? until_ms : most_ms, jpeg, bytes, err);
     free(read);
     return loaded;
 }
