@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/now.h"
 #include "base/utf8.h"
 
 /* A record as templates see it. */
@@ -12,6 +13,7 @@ struct view {
     const struct record *record;
     char time[64]; /* the alert's, else when munja accepted it */
     char when[64]; /* the same without year and seconds, which nobody needs at night */
+    char late[16]; /* "12 min" when it was kept for long; "" otherwise */
 };
 
 /* Times that munja's readers made: YYYY-MM-DD HH:MM:SS, a zone may follow. Any other stays as it is. */
@@ -23,6 +25,21 @@ static bool is_plain_time(const char *time)
         if (form[i] == '0' ? time[i] < '0' || time[i] > '9' : time[i] != form[i])
             return false;
     return true;
+}
+
+/* A text that comes so long after its alert says so: what it tells may be over. */
+#define LATE_MIN 5
+
+static void say_how_late(struct view *view)
+{
+    int64_t minutes = (now_ms() - view->record->created_ms) / 60000;
+
+    if (minutes < LATE_MIN)
+        return;
+    if (minutes < 120)
+        snprintf(view->late, sizeof view->late, "%d min", (int)minutes);
+    else
+        snprintf(view->late, sizeof view->late, "%d h", minutes < 9999 * 60 ? (int)(minutes / 60) : 9999);
 }
 
 static void view_open(struct view *view, const struct record *record)
@@ -41,6 +58,7 @@ static void view_open(struct view *view, const struct record *record)
         snprintf(view->when, sizeof view->when, "%.11s", view->time + strlen("YYYY-"));
     else
         memcpy(view->when, view->time, sizeof view->when);
+    say_how_late(view);
 }
 
 /* What a template may name beside the alert's fields: "to" is this recipient, not the whole list. */
@@ -54,6 +72,8 @@ static const char *look_up(const void *context, const char *name)
         return view->time;
     if (strcmp(name, "when") == 0)
         return view->when;
+    if (strcmp(name, "late") == 0)
+        return view->late;
     return alert_get(&view->record->alert, name);
 }
 

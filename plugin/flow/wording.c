@@ -10,7 +10,8 @@
 #define WHO_SAYS                                                                                             \
     "{{#author}} ({{author}}{{#comment}}: {{comment}}{{/comment}}){{/author}}"                               \
     "{{^author}}{{#comment}} ({{comment}}){{/comment}}{{/author}}"
-#define WHAT_AND_WHEN "{{#output}} {{output}}{{/output}}{{#when}} {{when}}{{/when}}"
+#define WHAT_AND_WHEN                                                                                        \
+    "{{#output}} {{output}}{{/output}}{{#when}} {{when}}{{/when}}{{#late}} ({{late}} late){{/late}}"
 
 const struct setting template_keys[] = {
     { "service", SETTING_TEXT, "text for a service",
@@ -21,12 +22,12 @@ const struct setting template_keys[] = {
       "{{#host}}{{#state}}{{state}} {{/state}}{{host}}{{#service}}/{{service}}{{/service}}{{/host}}"
       "{{^host}}{{subject}}{{/host}}",
       NULL },
-    { "text", SETTING_TEXT, "a text by hand", "{{output}}", NULL },
+    { "text", SETTING_TEXT, "a text by hand", "{{output}}{{#late}} ({{late}} late){{/late}}", NULL },
     { 0 },
 };
 
 /* What delivery knows beside the alert's fields. */
-static const char *const further_names[] = { "when", NULL };
+static const char *const further_names[] = { "when", "late", NULL };
 
 /* Fields of one's own (--field, custom variables) begin with an underscore; any other name is a slip. */
 static bool is_field(const char *name)

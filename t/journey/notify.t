@@ -123,6 +123,17 @@ subtest 'everything is down: kept, and delivered by the next' => sub {
     }
 };
 
+subtest 'a late text says how late it is' => sub {
+    my $world = world();
+    $world->{sim}->fault(do => 'reset');
+    notify($world);
+    $world->{sim}->faults_clear;
+    sql($world, 'UPDATE record SET created_ms = created_ms - 12 * 60000');
+    let_time_pass($world);
+    worker($world);
+    is_deeply [ texts($world) ], ["$TEXT (12 min late)"], 'so that nobody runs for what is over';
+};
+
 subtest 'zabbix and checkmk run a failed command again: kept is 0 there' => sub {
     my $world = world();
     $world->{sim}->fault(do => 'reset');
