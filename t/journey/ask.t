@@ -362,6 +362,24 @@ subtest 'what Nanuminet does not do' => sub {
     $world->clean('Nanuminet', qr/x/);
 };
 
+subtest 'what the configuration adds to each text' => sub {
+    my %cetc = map { ("cetc$_" => "여벌 $_") } 2 .. 6;
+    my $world = Munja::World->new(set => { plex => { origin_cid => '0123456789', echo_to_webhook => '되돌림' }, nanumi => \%cetc, nsms => { schedule => 'WEEKLY' } });
+    $world->munja('send', '-p', $_, '--to', $KIM, "점검 $_") for qw(plex nanumi nsms);
+    my ($plex, $nanumi, $nsms) = $world->fresh(action => 'send');
+    my ($item) = @{ JSON::PP->new->utf8->decode(Munja::World::body($plex))->{msg_data} };
+    is_deeply [ @$item{qw(origin_cid echo_to_webhook)} ], [ '0123456789', '되돌림' ], 'API PLEX: origin_cid and echo_to_webhook';
+    like $item->{msg_key}, qr/^[a-z0-9-]{1,40}$/, 'API PLEX: a msg_key';
+    my ($pushed) = $world->sim->webhooks;
+    is_deeply [ @{ $pushed->{results}[0] }{qw(msg_key echo_to_webhook)} ], [ $item->{msg_key}, '되돌림' ], 'API PLEX: both come back';
+    my %form = map { split /=/, $_, 2 } Munja::World::fields_shown(Munja::World::body($nanumi));
+    is_deeply [ map { $form{"CETC$_"} } 2 .. 6 ], [ map { "여벌 $_" } 2 .. 6 ], 'Nanuminet: the extra fields';
+    is scalar @{ Munja::World::rows($world->munja('list', 'nanumi', '--field', 'CETC2=여벌 2', '--json')) }, 1, 'Nanuminet: found by one';
+    is scalar @{ Munja::World::rows($world->munja('list', 'nanumi', '--field', "CETC1=$form{CETC1}", '--json')) }, 1, 'Nanuminet: and by munja\'s own';
+    is(JSON::PP->new->utf8->decode(Munja::World::body($nsms))->{scheduleCode}, 'WEEKLY', 'NotificationSMS: scheduleCode');
+    $world->clean;
+};
+
 subtest 'a token that ends during a question' => sub {
     for my $case ([ joa => 'balance' ], [ nsms => 'unsubscribed-list' ], [ nanumi => 'list' ], [ nanumi => 'senders' ]) {
         my ($name, $operation) = @$case;
