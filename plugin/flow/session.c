@@ -49,12 +49,16 @@ static void outcome_from_error(struct outcome *outcome, const struct error *err)
     outcome_set(outcome, err->kind == ERROR_SETTINGS ? OUTCOME_ACCOUNT : OUTCOME_RETRY, "", err->text);
 }
 
-/* One request and its reply. False: nothing went out, and outcome says why. */
+/* One request and its reply, within the time that the provider has for one. False: nothing went out, and
+   outcome says why. */
 static bool carry(struct session *session, const struct provider *provider, const struct request *request,
                   int64_t until_ms, struct reply *reply, struct outcome *outcome)
 {
+    int64_t request_until_ms = now_steady_ms() + (int64_t)provider->timeout_s * 1000;
     struct error err = { 0 };
 
+    if (request_until_ms < until_ms)
+        until_ms = request_until_ms;
     if (session->wire->carry(session->carrier, &provider->carrier, request, until_ms, reply, &err))
         return true;
     outcome_from_error(outcome, &err);
