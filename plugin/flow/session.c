@@ -140,6 +140,8 @@ static void log_in(struct session *session, const struct provider *provider, int
         answer->outcome.kind = OUTCOME_RETRY;
     else if (answer->outcome.kind != OUTCOME_RETRY)
         answer->outcome.kind = OUTCOME_ACCOUNT;
+    /* There was none yet: logging in again would not help. */
+    answer->outcome.token_refused = false;
     free(answer->token);
     answer->token = NULL;
 }

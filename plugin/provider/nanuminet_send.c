@@ -146,7 +146,6 @@ void nanuminet_login_judge(const struct query *query, const struct account *acco
     if (nanuminet_said(account, reply, said, NULL, &answer->outcome))
         answer_login(answer, json_text(said, "access_token"),
                      token_end(json_text(said, "expire_date"), query->now_ms));
-    answer->outcome.token_refused = false; /* there was none yet */
     json_object_put(said);
 }
 

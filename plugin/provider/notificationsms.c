@@ -76,12 +76,10 @@ static void login_judge(const struct query *query, const struct account *account
 {
     struct json_object *said = json_read(reply);
 
-    if (reply->status / 100 == 2 && json_member(said, "error") == NULL) {
+    if (reply->status / 100 == 2 && json_member(said, "error") == NULL)
         answer_login(answer, token_of(said, account), query->now_ms / 1000 + TOKEN_LIFE_S);
-    } else {
+    else
         notificationsms_codes_judge(&answer->outcome, said, reply);
-        answer->outcome.token_refused = false; /* there was none yet */
-    }
     json_object_put(said);
 }
 
@@ -376,10 +374,8 @@ static void signup_judge(const struct query *query, const struct account *accoun
         answer_login(answer, token_of(said, account), query->now_ms / 1000 + TOKEN_LIFE_S);
         outcome_accept(&answer->outcome, NULL);
         answer_row(answer, &query->name);
-    } else {
+    } else
         notificationsms_codes_judge(&answer->outcome, said, reply);
-        answer->outcome.token_refused = false; /* there was none yet */
-    }
     json_object_put(said);
 }
 

@@ -81,12 +81,10 @@ static void login_judge(const struct query *query, const struct account *account
 
     (void)query;
     (void)account;
-    if (reply->status / 100 == 2 && token != NULL) {
+    if (reply->status / 100 == 2 && token != NULL)
         answer_login(answer, token, 0);
-    } else {
+    else
         judge_refusal(&answer->outcome, reply);
-        answer->outcome.token_refused = false; /* there was none yet */
-    }
     json_object_put(said);
 }
 
