@@ -11,6 +11,10 @@
 /* So many digits and a number can be a person's. */
 #define NUMBER_DIGITS 8
 
+/* What has dots and no group of four digits in so many bytes is no number, however it goes on: a text of
+   nothing else must not be read to its end from each of its digits. */
+#define DOTTED_BYTES 64
+
 /* The digit that a character is, wide ones included; -1 for others. */
 static int digit_of(uint32_t point)
 {
@@ -19,8 +23,14 @@ static int digit_of(uint32_t point)
     return point >= 0xff10 && point <= 0xff19 ? (int)(point - 0xff10) : -1;
 }
 
+/* Numbers begin with 0, 1 or the code of Korea or China; dates with 2. */
+static bool begins_number(const char digits[2])
+{
+    return digits[0] < '2' || (digits[0] == '8' && (digits[1] == '2' || digits[1] == '6'));
+}
+
 /* The bytes of a phone number at text, plain or with blanks, hyphens, dots or parentheses in it; 0 when there
-   is none. Dates begin with 2, and addresses have no group of four digits. */
+   is none. Addresses have no group of four digits. */
 static size_t number_at(const char *text, size_t left, char number[MASK_BYTES])
 {
     size_t digits = 0, group = 0, longest = 0, gap = 0, bytes = 0, length;
@@ -32,22 +42,23 @@ static size_t number_at(const char *text, size_t left, char number[MASK_BYTES])
         if (digit < 0) {
             if (digits == 0 || strchr("-. ()", (int)(point < 0x80 ? point : 'x')) == NULL || ++gap > 2)
                 break;
+            if (dotted && longest < 4 && at > DOTTED_BYTES)
+                return 0;
             dotted = dotted || point == '.';
             group = 0;
             continue;
         }
         if (digits < MASK_BYTES - 1)
             number[digits] = (char)('0' + digit);
-        digits++;
+        if (++digits == 2 && !begins_number(number))
+            return 0;
         gap = 0;
         bytes = at + length;
         if (++group > longest)
             longest = group;
     }
     number[digits < MASK_BYTES ? digits : MASK_BYTES - 1] = '\0';
-    if (digits < NUMBER_DIGITS || (dotted && longest < 4))
-        return 0;
-    return number[0] < '2' || strncmp(number, "82", 2) == 0 || strncmp(number, "86", 2) == 0 ? bytes : 0;
+    return digits < NUMBER_DIGITS || (dotted && longest < 4) ? 0 : bytes;
 }
 
 size_t line_copy(char *out, size_t room, const char *text)

@@ -1,5 +1,7 @@
 #include "unit/unit.h"
 
+#include <time.h>
+
 #include "base/line.h"
 
 static void shows_what_may_be_shown(void **state)
@@ -28,6 +30,8 @@ static void shows_what_may_be_shown(void **state)
         { "-100033", "-100033", "nor is a code" },
         { "20261122000001", "20261122000001", "nor the id of a message" },
         { "1234567", "1234567", "nor seven digits" },
+        { "86 139 0000 1234", "861****1234", "with the code of a country" },
+        { "8012 3456 78", "8012 3456 78", "other codes" },
         { "", "", "nothing" },
     };
     char out[80];
@@ -51,11 +55,44 @@ static void cuts_at_a_border(void **state)
     assert_string_equal(out, "");
 }
 
+/* Of each digit, only a few bytes behind it are read: else this takes minutes. */
+static void reads_long_rows_once(void **state)
+{
+    static const char *const rows[] = { "3 ", "1.", "8.2.", "88 " };
+    static char text[(size_t)1 << 20], out[sizeof text];
+
+    (void)state;
+    for (size_t i = 0; i < CASES(rows); i++) {
+        clock_t begun = clock();
+        for (size_t at = 0; at < sizeof text - 1; at++)
+            text[at] = rows[i][at % strlen(rows[i])];
+        line_copy(out, sizeof out, text);
+        assert_string_equal(out, text);
+        if (clock() - begun > CLOCKS_PER_SEC)
+            fail_msg("\"%s\" again and again took too long", rows[i]);
+    }
+}
+
+/* What stands behind such a row is masked all the same. */
+static void masks_behind_a_row(void **state)
+{
+    char text[256] = "", out[300];
+
+    (void)state;
+    for (int i = 0; i < 60; i++)
+        strcat(text, "1.");
+    strcat(text, "1 010-9876-5432");
+    line_copy(out, sizeof out, text);
+    assert_null(strstr(out, "9876"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shows_what_may_be_shown),
         cmocka_unit_test(cuts_at_a_border),
+        cmocka_unit_test(reads_long_rows_once),
+        cmocka_unit_test(masks_behind_a_row),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
