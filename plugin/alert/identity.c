@@ -44,13 +44,15 @@ static hash128 hash_all(hash128 hash, const struct alert *alert)
     return hash;
 }
 
-void identity_of(const struct alert *alert, const char *recipient, struct identity *identity)
+void identity_of(const struct alert *alert, const char *recipient, const char *at, struct identity *identity)
 {
     bool event = given(alert, "id") || given(alert, "since");
     hash128 hash = hash_piece(HASH_START, event ? "event" : "text");
 
     hash = event ? hash_event(hash, alert) : hash_all(hash, alert);
     hash = hash_piece(hash, recipient);
+    if (at[0] != '\0')
+        hash = hash_piece(hash, at);
     snprintf(identity->key, sizeof identity->key, "%016llx%016llx", (unsigned long long)(hash >> 64),
              (unsigned long long)hash);
     identity->lasting = event && (alert_get(alert, "number")[0] != '\0' || given(alert, "notified"));

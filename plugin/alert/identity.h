@@ -16,7 +16,8 @@ struct identity {
    ("since"), the key is built from source, host, service, type, state, id, since, number, notified, author,
    comment and recipient; it is lasting when a notification number (or "notified", the time the monitor made
    this notification) is there too, since a reminder of the same event must not be taken for a repeat. Without
-   id and since the whole text makes the key. FNV-1a, 128 bits: not a secret, only a name. */
-void identity_of(const struct alert *alert, const char *recipient, struct identity *identity);
+   id and since the whole text makes the key. at is the time it is reserved for ("": now): for another time it
+   is another message. FNV-1a, 128 bits: not a secret, only a name. */
+void identity_of(const struct alert *alert, const char *recipient, const char *at, struct identity *identity);
 
 #endif

@@ -36,16 +36,17 @@ struct caller {
 
 extern char **environ;
 
-/* The last resort, should a library overstep the deadline: the line is written where nothing but write is
- * safe. */
+/* The last resort, should a library overstep the deadline: only write is safe there. Once the answer is out,
+   its code is all that is left to say. */
 static const char overdue_line[] =
     "MUNJA UNKNOWN - timeout: no answer in time; an accepted record will be tried again\n";
+static volatile sig_atomic_t answered_code = -1;
 
 static void on_overdue(int signal_number)
 {
     (void)signal_number;
-    if (write(STDOUT_FILENO, overdue_line, sizeof overdue_line - 1) < 0)
-        _exit(EXIT_UNKNOWN);
+    if (answered_code >= 0 || write(STDOUT_FILENO, overdue_line, sizeof overdue_line - 1) < 0)
+        _exit(answered_code >= 0 ? answered_code : EXIT_UNKNOWN);
     _exit(EXIT_UNKNOWN);
 }
 
@@ -114,9 +115,19 @@ static bool read_recipients(struct caller *c, struct error *err)
                      "no recipient: the contact has no pager number, and no --to was given");
 }
 
+/* Something a gateway is to fetch, as all of them would take it: what is no good address is no file either.
+ */
 static bool is_address(const char *image)
 {
     return strncmp(image, "https://", 8) == 0 || strncmp(image, "http://", 7) == 0;
+}
+
+static bool can_be_fetched(const char *address, size_t room)
+{
+    for (const char *c = address; *c != '\0'; c++)
+        if (*c <= ' ' || *c > '~')
+            return false;
+    return strlen(address) < room && address[strcspn(address, "/") + 2] != '\0';
 }
 
 static bool read_wish(struct caller *c, struct error *err)
@@ -132,15 +143,14 @@ static bool read_wish(struct caller *c, struct error *err)
              line->provider == NULL ? "" : line->provider);
     snprintf(c->n.wish.kind, sizeof c->n.wish.kind, "%s", line->kind == NULL ? "" : line->kind);
     if (line->image != NULL && is_address(line->image)) {
-        if (strlen(line->image) >= sizeof c->n.wish.image_url)
-            return error_set(err, ERROR_USAGE, 0, "option --image: the address is too long");
-        memcpy(c->n.wish.image_url, line->image, strlen(line->image) + 1);
+        if (can_be_fetched(line->image, sizeof c->n.wish.image_url))
+            snprintf(c->n.wish.image_url, sizeof c->n.wish.image_url, "%s", line->image);
+        else
+            notify_note(&c->n, "without its image: its address cannot be fetched");
+        c->n.image = NULL;
     }
     if (line->at != NULL && !at_read(line->at, now_ms(), c->n.wish.at, err))
         return error_prefix(err, "option --at");
-    /* The same text for another time is another message. */
-    if (line->at != NULL && !alert_set(&c->n.alert, "_at", c->n.wish.at, err))
-        return false;
     c->n.until_ms = c->n.started_ms + (int64_t)timeout_s * 1000;
     signal(SIGALRM, on_overdue);
     alarm((unsigned)timeout_s + DELIVERY_LEASE_SLACK_MS / 1000);
@@ -184,8 +194,12 @@ static int notify(struct caller *c)
         || !(c->line.dry_run != NULL ? notify_show(&c->n, c->line.json != NULL, &err)
                                      : notify_run(&c->n, &err)))
         code = fail(&err, c->line.json != NULL);
-    else if (c->line.dry_run == NULL) {
+    else if (c->line.dry_run != NULL) {
+        if (c->n.note[0] != '\0')
+            fprintf(stderr, "%s\n", c->n.note);
+    } else {
         code = answer(c);
+        answered_code = code;
         notify_others(&c->n);
     }
     /* Everything is on disk and written out; the rest of the process is not worth the time to take it apart.

@@ -1,6 +1,7 @@
 /* munja worker: the delivering half by itself. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/now.h"
 #include "command/desk.h"
@@ -12,13 +13,21 @@
 #include "flow/halves.h"
 #include "flow/plan.h"
 
-/* How many ended between these situations, both included. */
-static size_t count_of(const struct told *told, size_t count, enum situation from, enum situation to)
+static size_t count_of(const struct told *told, size_t count, int state)
 {
     size_t found = 0;
 
     for (size_t i = 0; i < count; i++)
-        found += told[i].situation >= from && told[i].situation <= to;
+        found += situation_state(told[i].situation) == state;
+    return found;
+}
+
+static size_t accepted_of(const struct told *told, size_t count)
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < count; i++)
+        found += told[i].situation <= SITUATION_UNRECORDED && told[i].situation != SITUATION_UNDERWAY;
     return found;
 }
 
@@ -44,14 +53,18 @@ static bool deliver_all(struct desk *desk, struct told **told, size_t *count, st
 
 static int answer(const struct desk *desk, const struct told *told, size_t count)
 {
-    size_t accepted = count_of(told, count, SITUATION_ACCEPTED, SITUATION_UNRECORDED);
-    size_t kept = count_of(told, count, SITUATION_WAITING, SITUATION_HELD);
-    size_t refused = count_of(told, count, SITUATION_REFUSED, SITUATION_DEAD);
-    int code = refused > 0 ? EXIT_CRITICAL : kept > 0 || desk->plan.faults.count > 0 ? EXIT_WARNING : EXIT_OK;
+    size_t accepted = accepted_of(told, count), refused = count_of(told, count, EXIT_CRITICAL);
+    int code = refused > 0 ? EXIT_CRITICAL : count_of(told, count, EXIT_WARNING) > 0 ? EXIT_WARNING : EXIT_OK;
+    char note[256] = "";
 
-    printf("MUNJA %s - %zu due, %zu accepted, %zu kept for retry, %zu refused | accepted=%zu waiting=%zu "
+    if (munja_deliver.plan_note(&desk->plan, note, sizeof note) && code == EXIT_OK)
+        code = EXIT_WARNING;
+    for (char *bar = note; (bar = strchr(bar, '|')) != NULL;) /* would begin the performance data */
+        *bar = ' ';
+    printf("MUNJA %s - %zu due, %zu accepted, %zu kept for retry, %zu refused%s%s | accepted=%zu waiting=%zu "
            "refused=%zu\n",
-           state_name(code), count, accepted, kept, refused, accepted, kept, refused);
+           state_name(code), count, accepted, count - accepted - refused, refused,
+           note[0] != '\0' ? "; " : "", note, accepted, count - accepted - refused, refused);
     return code;
 }
 

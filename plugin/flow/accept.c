@@ -19,7 +19,7 @@ bool accept_records(const struct alert *alert, const struct numbers *numbers, co
         made[i].alert = *alert;
         made[i].wish = *wish;
         made[i].created_ms = made[i].due_ms = now_ms();
-        identity_of(alert, made[i].recipient, &made[i].identity);
+        identity_of(alert, made[i].recipient, wish->at, &made[i].identity);
     }
     *records = made;
     return true;

@@ -202,6 +202,25 @@ static bool leases_lapsed(const struct run *run)
     return run->delivery->lease_until_ms != 0 && now_ms() >= run->delivery->lease_until_ms;
 }
 
+/* Whether the attempt was begun when the record was accepted. One that was begun at another provider, because
+   a route changed meanwhile, ends here. */
+static bool has_begun(struct run *run, struct task *task)
+{
+    struct settlement other = { .state = RECORD_WAITING,
+                                .outcome = outcome_name(OUTCOME_RETRY),
+                                .meaning = "another provider was asked",
+                                .due_ms = now_ms(),
+                                .keep_lease = true };
+
+    if (task->record->attempt == 0)
+        return false;
+    if (strcmp(task->record->provider, task_provider(task)->name) == 0)
+        return true;
+    other.parts_done = task->record->parts_done;
+    settle_one(run, task, &other);
+    return false;
+}
+
 /* Write down that attempts begin, but for those that store_accept began already. A record whose lease is lost
    by now is another process's: it leaves the batch. Returns how many are left. */
 static size_t begin(struct run *run, struct task *tasks[BATCH_MAX], size_t count, const char *reference)
@@ -217,10 +236,10 @@ static size_t begin(struct run *run, struct task *tasks[BATCH_MAX], size_t count
     if (store == NULL)
         return count;
     for (size_t i = 0; i < count; i++)
-        if (tasks[i]->record->attempt == 0)
-            records[opened++] = tasks[i]->record;
-        else if (leases_lapsed(run))
+        if (leases_lapsed(run))
             tasks[i]->record->leased = false;
+        else if (!has_begun(run, tasks[i]))
+            records[opened++] = tasks[i]->record;
     /* What cannot be noted in time is sent all the same: rather twice than never. */
     if (opened > 0 && !store_begin(store, records, opened, task_provider(tasks[0])->name, references, &err)) {
         log_line(LOG_LEVEL_ERROR, "store=begin fault=\"%s\"", err.text);

@@ -2,6 +2,7 @@
  * fails. */
 #include "flow/notify.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,22 +22,35 @@
 /* Every so many records, what is older than keep is forgotten. */
 #define PRUNE_EVERY 64
 
+void notify_note(struct notification *n, const char *format, ...)
+{
+    size_t at = strlen(n->note);
+    va_list args;
+
+    if (at > 0 && at + 3 < sizeof n->note)
+        at += (size_t)snprintf(n->note + at, sizeof n->note - at, "; ");
+    va_start(args, format);
+    if (at + 1 < sizeof n->note)
+        vsnprintf(n->note + at, sizeof n->note - at, format, args);
+    va_end(args);
+}
+
 /* The delivering half with the configuration made ready for it. Only a munja that is installed badly lacks
    it: then the alert is kept for one that is not. */
 static bool make_plan(struct notification *n, struct error *err)
 {
     struct error fault = { 0 };
+    char note[sizeof n->note];
 
     n->half = half_deliver(&fault);
     if (n->half == NULL) {
-        snprintf(n->note, sizeof n->note, "%.250s", fault.text);
+        notify_note(n, "%s", fault.text);
         return true;
     }
     if (!n->half->plan_new(&n->settings, &n->plan, err) || !n->half->check_wish(n->plan, &n->wish, err))
         return false;
-    /* What is wrong with the store is told first. */
-    if (n->note[0] == '\0')
-        n->half->plan_note(n->plan, n->note, sizeof n->note);
+    if (n->half->plan_note(n->plan, note, sizeof note))
+        notify_note(n, "%s", note);
     return true;
 }
 
@@ -53,11 +67,19 @@ static void take_image(struct notification *n)
     if (image == NULL || image[0] == '\0' || n->wish.image_url[0] != '\0')
         return;
     if (!picture_load(image, until_ms, &jpeg, &bytes, &err))
-        snprintf(n->note, sizeof n->note, "without its image: %.200s", err.text);
+        notify_note(n, "without its image: %s", err.text);
     for (size_t i = 0; i < n->numbers.count; i++) {
         n->records[i].image = jpeg;
         n->records[i].image_bytes = bytes;
     }
+}
+
+/* The store cannot be used: the alert goes out all the same, and the answer says it loudly. */
+static void without_store(struct notification *n, const struct error *err)
+{
+    log_line(LOG_LEVEL_ERROR, "store=accept fault=\"%s\"", err->text);
+    notify_note(n, "sent without a record: %s", err->text);
+    n->store = NULL;
 }
 
 /* Find or add the records. A store that fails costs the record, not the alert. */
@@ -75,11 +97,8 @@ static void accept(struct notification *n)
         n->store != NULL && store_accept(n->store, n->records, n->numbers.count, window_ms, lease_ms, &err);
     if (n->stored)
         return;
-    if (n->store != NULL) {
-        snprintf(n->note, sizeof n->note, "sent without a record: %.200s", err.text);
-        n->store = NULL;
-    }
-    log_line(LOG_LEVEL_ERROR, "store=accept fault=\"%s\"", n->note);
+    if (n->store != NULL)
+        without_store(n, &err);
 }
 
 /* Nothing was sent: what the records say is the answer. */
@@ -87,6 +106,15 @@ static void tell_all(struct notification *n)
 {
     for (size_t i = 0; i < n->numbers.count; i++)
         accept_tell(&n->records[i], &n->told[i]);
+}
+
+/* Whether this run is to send it: it has the lease, or there is no store to have one from and nothing says
+   that it was sent already. */
+static bool is_mine(const struct notification *n, const struct record *record)
+{
+    if (n->stored)
+        return record->leased;
+    return !record->found || (record->state == RECORD_WAITING && strcmp(record->outcome, "begun") != 0);
 }
 
 /* Nothing could be sent at all: what this run holds is due again at once. */
@@ -98,7 +126,7 @@ static void give_back(struct notification *n, const char *why)
 
     for (size_t i = 0; i < n->numbers.count; i++) {
         struct record *record = &n->records[i];
-        if (n->stored && !record->leased)
+        if (!is_mine(n, record))
             continue;
         if (n->stored)
             store_settle(n->store, &record, &later, 1, NULL);
@@ -123,7 +151,7 @@ static bool deliver(struct notification *n)
         return false;
     }
     for (size_t i = 0; i < n->numbers.count; i++)
-        if (!n->stored || n->records[i].leased)
+        if (is_mine(n, &n->records[i]))
             leased[delivery.count++] = &n->records[i];
     delivery.record = leased;
     delivery.told = told;
@@ -198,8 +226,7 @@ static bool open_store(struct notification *n, bool *due)
         && store_find(n->store, n->records, n->numbers.count, window_ms, &err)
         && store_due(n->store, due, &err))
         return true;
-    snprintf(n->note, sizeof n->note, "sent without a record: %.200s", err.text);
-    n->store = NULL;
+    without_store(n, &err);
     return false;
 }
 
@@ -210,8 +237,6 @@ bool notify_show(struct notification *n, bool json, struct error *err)
     if (n->half == NULL)
         return error_set(err, ERROR_SYSTEM, 0, "%s", n->note);
     take_image(n);
-    if (n->note[0] != '\0')
-        fprintf(stderr, "%s\n", n->note);
     return n->half->show(n->plan, n->records, n->numbers.count, json, err);
 }
 

@@ -36,6 +36,9 @@ struct notification {
     bool stored;
 };
 
+/* Add something worth knowing; what was said before stands in front. */
+void notify_note(struct notification *n, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /* Accept the alert and deliver it, by this process. False: it was not accepted, and err says why; else told
    and note are the answer. Nothing is freed: the process ends. */
 bool notify_run(struct notification *n, struct error *err);
@@ -43,7 +46,7 @@ bool notify_run(struct notification *n, struct error *err);
 /* After the answer: what earlier runs left behind goes out too, for a few seconds. */
 void notify_others(struct notification *n);
 
-/* --dry-run. */
+/* --dry-run, to standard output; note says what is wrong beside. */
 bool notify_show(struct notification *n, bool json, struct error *err);
 
 #endif

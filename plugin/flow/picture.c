@@ -92,10 +92,13 @@ static bool convert(const void *bytes, size_t count, int64_t until_ms, void **jp
     if (child < 0)
         error_set(err, ERROR_SYSTEM, errno, "no process to convert it: %s", strerror(errno));
     else if (hear(ends[0], until_ms, &answer, err)) {
-        converted = answer.len > 1 && answer.data[0] == '+';
+        /* A child that died while it wrote leaves half a picture. */
+        converted =
+            answer.len > 1 && answer.data[0] == '+' && image_fits(answer.data + 1, answer.len - 1, &limits);
         if (!converted)
             error_set(err, ERROR_USAGE, 0, "%s",
-                      answer.len > 1 ? answer.data + 1 : "the library could not survive it");
+                      answer.len > 1 && answer.data[0] == '-' ? answer.data + 1
+                                                              : "the library could not survive it");
     }
     close(ends[0]);
     if (child > 0) {

@@ -22,8 +22,8 @@ int64_t task_delay_ms(const struct task *task, int wait_s)
 
     for (size_t i = 0; i < rounds && delay < DELAY_MOST_MS; i++)
         delay *= 2;
-    /* Up to half as much again, so that the records of an outage do not come back in one moment. */
-    delay += random() % (delay / 2);
+    /* Up to as much again, so that the records of an outage do not come back in one moment. */
+    delay += random() % delay;
     if (delay < (int64_t)wait_s * 1000)
         delay = (int64_t)wait_s * 1000;
     return delay > DELAY_MOST_MS ? DELAY_MOST_MS : delay;
@@ -190,15 +190,15 @@ static void judge_accepted(struct task *task, const struct outcome *outcome, str
 {
     bool image_left;
 
+    /* A gateway that counts fewer messages than it was given says so in meaning. */
+    task->faulty = task->faulty || outcome->meaning[0] != '\0';
     task->part++;
     settlement->parts_done = (int)task->part;
     if (task->part < task->fitted.texts)
         return;
-    /* A gateway that counts fewer messages than it was given says so in meaning. */
     image_left = (task->record->image != NULL || task->record->wish.image_url[0] != '\0')
                  && !compose_has_image(task->record, task_provider(task));
-    finish(task, RECORD_ACCEPTED,
-           task->faulty || image_left || outcome->meaning[0] != '\0' ? SITUATION_FAULTY : SITUATION_ACCEPTED,
+    finish(task, RECORD_ACCEPTED, task->faulty || image_left ? SITUATION_FAULTY : SITUATION_ACCEPTED,
            settlement);
     snprintf(task->told->reference, sizeof task->told->reference, "%s", outcome->reference);
     snprintf(task->told->reason, sizeof task->told->reason, "%s",

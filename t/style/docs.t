@@ -244,7 +244,7 @@ subtest 'columns and JSON' => sub {
 
     my $json = section($page, 'Sh', 'JSON');
     my %named = map { $_ => 1 } map { /(\w+)/g } $json =~ /^\.Va (.*)$/mg;
-    my ($answer) = slurp('plugin/flow/show.c') =~ /(^static struct json_object \*told_document\(.*)/ms;
+    my ($answer) = slurp('plugin/command/show.c') =~ /(^static struct json_object \*told_document\(.*)/ms;
     my @keys = ($answer // '') =~ /\(\w+, "(\w+)"/g;
     for my $path (glob 'plugin/command/*.c') {
         push @keys, slurp($path) =~ /(?:json_add|sheet_rows)\(\s*document, "(\w+)"/g;

@@ -8,7 +8,7 @@ static struct identity identity(const char *fields, const char *recipient)
     struct identity found;
 
     words_each(fields, words_set, &alert, fields);
-    identity_of(&alert, recipient, &found);
+    identity_of(&alert, recipient, "", &found);
     alert_clear(&alert);
     return found;
 }

@@ -3,9 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/line.h"
+
 #include "flow/deliver.h"
 #include "flow/plan.h"
-#include "flow/show.h"
+#include "command/show.h"
 #include "flow/task.h"
 
 static bool plan_new(const struct settings *settings, struct plan **plan, struct error *err)
@@ -74,14 +76,13 @@ static void name_first(const struct plan *plan, struct record *record)
 static bool plan_note(const struct plan *plan, char *note, size_t room)
 {
     const struct faults *faults = &plan->faults;
+    char whole[1024];
 
     if (faults->count == 0)
         return false;
-    if (faults->count == 1)
-        snprintf(note, room, "%s:%d: %s", plan->settings->path, faults->fault[0].line, faults->fault[0].text);
-    else
-        snprintf(note, room, "%s:%d: %s (%zu faults, see munja config check)", plan->settings->path,
-                 faults->fault[0].line, faults->fault[0].text, faults->count);
+    snprintf(whole, sizeof whole, "%s:%d: %s%s", plan->settings->path, faults->fault[0].line,
+             faults->fault[0].text, faults->count > 1 ? " (and more: see munja config check)" : "");
+    line_copy(note, room, whole);
     return true;
 }
 

@@ -1,5 +1,5 @@
-#ifndef MUNJA_FLOW_SHOW_H
-#define MUNJA_FLOW_SHOW_H
+#ifndef MUNJA_COMMAND_SHOW_H
+#define MUNJA_COMMAND_SHOW_H
 
 #include <stdbool.h>
 #include <stddef.h>

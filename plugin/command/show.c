@@ -1,5 +1,5 @@
 /* What munja would do, and what it did, written out. */
-#include "flow/show.h"
+#include "command/show.h"
 
 #include <json-c/json.h>
 #include <stdio.h>
