@@ -68,16 +68,9 @@ static int run(size_t index, int argc, char **argv)
     return door == NULL ? fail(&err, fail_in_json(argc, argv)) : door(argc, argv);
 }
 
-static void usage(const char *format, const char *word)
-{
-    struct error err;
-
-    error_set(&err, ERROR_USAGE, 0, format, word);
-    fail(&err, false);
-}
-
 int main(int argc, char **argv)
 {
+    struct error err = { 0 };
     int code = EXIT_UNKNOWN;
     size_t i = 0;
 
@@ -85,7 +78,7 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a store that may not grow is an error, not an end */
     if (argc < 2)
-        usage("no command given: see munja -h%s", "");
+        error_set(&err, ERROR_USAGE, 0, "no command given: see munja -h");
     else if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0)
         print_help();
     else if (strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "--version") == 0)
@@ -96,8 +89,10 @@ int main(int argc, char **argv)
         if (i < COMMANDS)
             code = run(i, argc - 1, argv + 1);
         else
-            usage("no such command \"%.40s\": see munja -h", argv[1]);
+            error_set(&err, ERROR_USAGE, 0, "no such command \"%.40s\": see munja -h", argv[1]);
     }
+    if (err.kind != ERROR_NONE)
+        fail(&err, fail_in_json(argc, argv));
     fflush(NULL);
     _exit(code);
 }
