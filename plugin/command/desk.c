@@ -1,26 +1,35 @@
 /* What the commands of the delivering half open before they begin. */
 #include "command/desk.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
-#include "base/log.h"
 #include "base/now.h"
+#include "command/options.h"
 #include "flow/halves.h"
 
-bool desk_open(struct desk *desk, const char *config, const char *timeout, struct error *err)
+bool desk_read(struct desk *desk, const char *config, const char *timeout, struct error *err)
 {
     int timeout_s;
 
-    if (!settings_load(settings_path(config, getenv("MUNJA_CONFIG")), &desk->settings, err)
-        || !plan_open(&desk->settings, &desk->plan, err))
+    if (!options_settings(config, &desk->settings, err))
         return false;
     timeout_s = desk->settings.timeout_s;
-    if (timeout != NULL && (!duration_read(timeout, &timeout_s) || timeout_s < 1))
-        return error_set(err, ERROR_USAGE, 0,
-                         "option --timeout: \"%.20s\" is not a number of seconds, 1 or more", timeout);
+    if (!options_timeout(timeout, &timeout_s, err))
+        return false;
     desk->until_ms = now_steady_ms() + (int64_t)timeout_s * 1000;
     return true;
+}
+
+bool desk_open(struct desk *desk, const char *config, const char *timeout, struct error *err)
+{
+    return desk_read(desk, config, timeout, err) && plan_open(&desk->settings, &desk->plan, err);
+}
+
+const struct provider *desk_provider(const struct desk *desk, const char *name, struct error *err)
+{
+    const struct provider *provider = plan_provider(&desk->plan, name);
+
+    if (provider == NULL)
+        error_set(err, ERROR_USAGE, 0, "no such provider \"%.40s\" in %s", name, desk->settings.path);
+    return provider;
 }
 
 bool desk_open_store(struct desk *desk, struct error *err)
@@ -44,14 +53,7 @@ void desk_close(struct desk *desk)
     *desk = (struct desk){ 0 };
 }
 
-static void log_to_stderr(enum log_level level, const char *line)
-{
-    (void)level;
-    fprintf(stderr, "%s\n", line);
-}
-
 void desk_log(const char *verbose)
 {
-    if (verbose != NULL)
-        log_to(log_to_stderr, LOG_LEVEL_DEBUG);
+    options_log(verbose);
 }

@@ -20,8 +20,11 @@ struct desk {
     int64_t until_ms; /* now_steady_ms: everything must be over then */
 };
 
-/* Read the configuration (config: the option's value or NULL) and compile it. timeout: the option's value,
-   NULL for the configuration's. */
+/* Read the configuration (config: the option's value or NULL), for what needs no provider. timeout: the
+   option's value, NULL for the configuration's. */
+bool desk_read(struct desk *desk, const char *config, const char *timeout, struct error *err);
+
+/* The same, and compile it. */
 bool desk_open(struct desk *desk, const char *config, const char *timeout, struct error *err);
 
 /* The store, which shares tokens with other processes and keeps what gateways forget. */
@@ -29,6 +32,9 @@ bool desk_open_store(struct desk *desk, struct error *err);
 
 /* The wire, for a command that speaks with gateways. */
 bool desk_open_session(struct desk *desk, struct error *err);
+
+/* The provider of that name; NULL with the reason in err. */
+const struct provider *desk_provider(const struct desk *desk, const char *name, struct error *err);
 
 void desk_close(struct desk *desk);
 

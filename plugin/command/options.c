@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
+
 #define OPTIONS_MAX 40
 
 /* getopt answers a letter, or for options without one a number beyond all letters. */
@@ -146,4 +148,34 @@ bool options_read(int argc, char **argv, const struct option_spec *specs, const 
     *operands = argc - optind;
     memmove(argv + 1, argv + optind, (size_t)*operands * sizeof *argv);
     return true;
+}
+
+bool options_settings(const char *config, struct settings *settings, struct error *err)
+{
+    return settings_load(settings_path(config, getenv("MUNJA_CONFIG")), settings, err);
+}
+
+bool options_timeout(const char *timeout, int *timeout_s, struct error *err)
+{
+    int wanted_s;
+
+    if (timeout == NULL)
+        return true;
+    if (!duration_read(timeout, &wanted_s) || wanted_s < 1)
+        return error_set(err, ERROR_USAGE, 0,
+                         "option --timeout: \"%.20s\" is not a number of seconds, 1 or more", timeout);
+    *timeout_s = wanted_s;
+    return true;
+}
+
+static void log_to_stderr(enum log_level level, const char *line)
+{
+    (void)level;
+    fprintf(stderr, "%s\n", line);
+}
+
+void options_log(const char *verbose)
+{
+    if (verbose != NULL)
+        log_to(log_to_stderr, LOG_LEVEL_DEBUG);
 }

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "settings/settings.h"
 
 /* Exit codes of the monitoring plugin guidelines. */
 enum { EXIT_OK = 0, EXIT_WARNING = 1, EXIT_CRITICAL = 2, EXIT_UNKNOWN = 3 };
@@ -20,6 +21,20 @@ struct option_spec {
         *list; /* an option that may be repeated: grown with realloc, NULL-terminated; the caller frees */
 };
 
+/* Options that mean the same in every command that has them; value: where the argument goes. */
+#define OPTION_CONFIG(value)                                                                                 \
+    {                                                                                                        \
+        'f', "config", "FILE", "configuration ($MUNJA_CONFIG, else " MUNJA_CONFIG ")", value, NULL           \
+    }
+#define OPTION_TIMEOUT(value)                                                                                \
+    {                                                                                                        \
+        't', "timeout", "SECONDS", "for everything together (default: the configuration's, 20)", value, NULL \
+    }
+#define OPTION_JSON(value)                                                                                   \
+    {                                                                                                        \
+        0, "json", NULL, "one JSON document on stdout", value, NULL                                          \
+    }
+
 /* One command line, its options, and what it is for. */
 struct command_help {
     const char *usage;   /* "munja explain API CODE" */
@@ -31,5 +46,14 @@ struct command_help {
    (ERROR_USAGE) names the option. */
 bool options_read(int argc, char **argv, const struct option_spec *specs, const struct command_help *help,
                   int *operands, bool *done, struct error *err);
+
+/* Read the configuration that --config (NULL: not given) or the environment names, as settings_load does. */
+bool options_settings(const char *config, struct settings *settings, struct error *err);
+
+/* Seconds from --timeout; *timeout_s stays as it is where it was not given. */
+bool options_timeout(const char *timeout, int *timeout_s, struct error *err);
+
+/* Log to standard error when --verbose was given. */
+void options_log(const char *verbose);
 
 #endif
