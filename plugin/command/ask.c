@@ -201,19 +201,17 @@ static bool ask_one(struct desk *desk, const struct provider *provider, const st
 
 /* Whom to ask: those named, or everybody who can answer where nobody is. Their number, 0 with the reason in
  * err. */
-static size_t choose(const struct plan *plan, const struct question *question, const struct asked *asked,
+static size_t choose(const struct desk *desk, const struct question *question, const struct asked *asked,
                      const struct provider **chosen, struct error *err)
 {
+    const struct plan *plan = &desk->plan;
     int named = asks_many(question) ? asked->operands : 1;
     size_t count = 0;
 
     for (int i = 0; i < named; i++) {
-        chosen[count] = plan_provider(plan, asked->operand[i]);
-        if (chosen[count++] == NULL) {
-            error_set(err, ERROR_USAGE, 0, "no such provider \"%.40s\" in %s", asked->operand[i],
-                      plan->settings->path);
+        chosen[count] = desk_provider(desk, asked->operand[i], err);
+        if (chosen[count++] == NULL)
             return 0;
-        }
     }
     for (size_t i = 0; named == 0 && i < plan->providers; i++)
         if (api_operation(plan->provider[i].api, question->operation) != NULL)
@@ -235,7 +233,7 @@ static bool ask_all(struct desk *desk, const struct question *question, const st
         error_memory(err);
         goto out;
     }
-    count = choose(&desk->plan, question, asked, chosen, err);
+    count = choose(desk, question, asked, chosen, err);
     *code = EXIT_OK;
     while (answered < count && ask_one(desk, chosen[answered], question, asked, &heard[answered], err)) {
         int state = heard_state(&heard[answered++].answer.outcome);
@@ -260,7 +258,7 @@ static int answer(const struct question *question, struct asked *asked)
     int code = EXIT_UNKNOWN;
 
     asked->query.now_ms = now_ms();
-    desk_log(asked->verbose);
+    options_log(asked->verbose);
     if (!read_whole("page", asked->page, &asked->query.page, &err)
         || !read_whole("size", asked->size, &asked->query.size, &err) || !read_fields(asked, &err)
         || !read_operands(question, asked, &err) || !desk_open(&desk, asked->config, asked->timeout, &err))
@@ -279,70 +277,82 @@ fail:
     return fail(&err, asked->json != NULL);
 }
 
-/* The options, and which questions take them; 0: all. */
-static const struct {
+/* An option and the questions that take it; 0: all. */
+struct option_of {
     int takes;
-    char letter;
-    const char *name, *argument, *help;
-    size_t value; /* in struct asked */
-} options[] = {
-    { TAKES_LIST, 0, "month", "YYYYMM", "the month (default: this one)",
-      offsetof(struct asked, query.month) },
-    { TAKES_LIST, 0, "from-day", "DD", "first day, 01 to 31", offsetof(struct asked, query.from_day) },
-    { TAKES_LIST, 0, "to-day", "DD", "last day, 01 to 31", offsetof(struct asked, query.to_day) },
-    { TAKES_LIST, 0, "result", "LETTER", "S sent, I in progress, F failed, E sender refused, A all (default)",
-      offsetof(struct asked, query.result) },
-    { TAKES_SEARCH, 0, "kind", "KIND", "sms, lms or mms only", offsetof(struct asked, query.kind) },
-    { TAKES_SEARCH | TAKES_SPAN, 0, "phone", "NUMBER", "this recipient only",
-      offsetof(struct asked, query.phone) },
-    { TAKES_SEARCH, 0, "callback", "NUMBER", "this sender only", offsetof(struct asked, query.callback) },
-    { TAKES_SEARCH, 0, "text", "TEXT", "texts that hold this", offsetof(struct asked, query.text) },
-    { TAKES_SPAN, 0, "start", "TIME", "not before, as the gateway counts time",
-      offsetof(struct asked, query.start) },
-    { TAKES_SPAN, 0, "end", "TIME", "not after, as the gateway counts time",
-      offsetof(struct asked, query.end) },
-    { TAKES_PAGE, 0, "page", "N", "page, from 1", offsetof(struct asked, page) },
-    { TAKES_PAGE | TAKES_SIZE, 0, "size", "N", "rows at most", offsetof(struct asked, size) },
-    { TAKES_NAME, 0, "name", "NAME", "name of the new account", offsetof(struct asked, query.name) },
-    { 0, 'f', "config", "FILE", "configuration ($MUNJA_CONFIG, else " MUNJA_CONFIG ")",
-      offsetof(struct asked, config) },
-    { 0, 't', "timeout", "SECONDS", "for everything together (default: the configuration's, 20)",
-      offsetof(struct asked, timeout) },
-    { 0, 0, "json", NULL, "one JSON document on stdout", offsetof(struct asked, json) },
-    { 0, 'v', "verbose", NULL, "log to standard error", offsetof(struct asked, verbose) },
+    struct option_spec spec;
 };
-#define OPTIONS (sizeof options / sizeof options[0])
+#define OPTIONS 18
 
-static void list_options(struct asked *asked, int takes, struct option_spec *specs)
+static void list_options(struct asked *asked, struct option_of options[OPTIONS])
 {
-    size_t n = 0;
+    struct query *query = &asked->query;
+    const struct option_of all[OPTIONS] = {
+        { TAKES_LIST, { 0, "month", "YYYYMM", "the month (default: this one)", &query->month, NULL } },
+        { TAKES_LIST, { 0, "from-day", "DD", "first day, 01 to 31", &query->from_day, NULL } },
+        { TAKES_LIST, { 0, "to-day", "DD", "last day, 01 to 31", &query->to_day, NULL } },
+        { TAKES_LIST,
+          { 0, "result", "LETTER", "S sent, I in progress, F failed, E sender refused, A all (default)",
+            &query->result, NULL } },
+        { TAKES_SEARCH, { 0, "kind", "KIND", "sms, lms or mms only", &query->kind, NULL } },
+        { TAKES_SEARCH | TAKES_SPAN, { 0, "phone", "NUMBER", "this recipient only", &query->phone, NULL } },
+        { TAKES_SEARCH, { 0, "callback", "NUMBER", "this sender only", &query->callback, NULL } },
+        { TAKES_SEARCH, { 0, "text", "TEXT", "texts that hold this", &query->text, NULL } },
+        { TAKES_SEARCH,
+          { 0, "field", "CETCn=VALUE", "messages sent with this field, n from 1 to 6", NULL,
+            &asked->field } },
+        { TAKES_SPAN, { 0, "start", "TIME", "not before, as the gateway counts time", &query->start, NULL } },
+        { TAKES_SPAN, { 0, "end", "TIME", "not after, as the gateway counts time", &query->end, NULL } },
+        { TAKES_PAGE, { 0, "page", "N", "page, from 1", &asked->page, NULL } },
+        { TAKES_PAGE | TAKES_SIZE, { 0, "size", "N", "rows at most", &asked->size, NULL } },
+        { TAKES_NAME, { 0, "name", "NAME", "name of the new account", &query->name, NULL } },
+        { 0, OPTION_CONFIG(&asked->config) },
+        { 0, OPTION_TIMEOUT(&asked->timeout) },
+        { 0, OPTION_JSON(&asked->json) },
+        { 0, { 'v', "verbose", NULL, "log to standard error", &asked->verbose, NULL } },
+    };
 
+    memcpy(options, all, sizeof all);
+}
+
+static bool is_taken(const struct option_of *option, int takes)
+{
+    return option->takes == 0 || (option->takes & takes);
+}
+
+static bool is_given(const struct option_spec *spec)
+{
+    return spec->value != NULL ? *spec->value != NULL : *spec->list != NULL;
+}
+
+/* An option of another form of the command would be a limit that this one does not keep: cancel-all --phone
+   cancels for every phone. */
+static bool refuse_others(const struct option_of options[OPTIONS], const struct question *question,
+                          struct error *err)
+{
     for (size_t i = 0; i < OPTIONS; i++)
-        if (options[i].takes == 0 || (options[i].takes & takes))
-            specs[n++] = (struct option_spec){ options[i].letter,
-                                               options[i].name,
-                                               options[i].argument,
-                                               options[i].help,
-                                               (const char **)((char *)asked + options[i].value),
-                                               NULL };
-    if (takes & TAKES_SEARCH)
-        specs[n++] = (struct option_spec){
-            0, "field", "CETCn=VALUE", "messages sent with this field, n from 1 to 6", NULL, &asked->field
-        };
-    specs[n] = (struct option_spec){ 0 };
+        if (is_given(&options[i].spec) && !is_taken(&options[i], question->takes))
+            return error_set(err, ERROR_USAGE, 0, "option --%s: munja %s%s%s does not take it",
+                             options[i].spec.name, question->word, question->sub != NULL ? " " : "",
+                             question->sub != NULL ? question->sub : "");
+    return true;
 }
 
 static int ask(int argc, char **argv, const char *usage, const char *purpose)
 {
-    struct option_spec specs[OPTIONS + 2];
     struct asked asked = { 0 };
+    struct option_of options[OPTIONS];
+    struct option_spec specs[OPTIONS + 1] = { 0 };
     const struct command_help help = { usage, purpose };
     const struct question *question;
     struct error err = { 0 };
     bool done = false;
     int code = EXIT_UNKNOWN;
 
-    list_options(&asked, takes_of(argv[0]), specs);
+    list_options(&asked, options);
+    for (size_t i = 0, n = 0; i < OPTIONS; i++)
+        if (is_taken(&options[i], takes_of(argv[0])))
+            specs[n++] = options[i].spec;
     if (!options_read(argc, argv, specs, &help, &asked.operands, &done, &err)) {
         fail(&err, fail_in_json(argc, argv));
         goto out;
@@ -351,11 +361,13 @@ static int ask(int argc, char **argv, const char *usage, const char *purpose)
         goto out;
     asked.operand = argv + 1;
     question = question_for(argv[0], asked.operands > 1 ? argv[2] : NULL);
-    if (question == NULL || (asked.operands < 1 && !asks_many(question))) {
+    if (question == NULL || (asked.operands < 1 && !asks_many(question)))
         error_set(&err, ERROR_USAGE, 0, "usage: %s", usage);
-        fail(&err, asked.json != NULL);
-    } else
+    else if (refuse_others(options, question, &err)) {
         code = answer(question, &asked);
+        goto out;
+    }
+    fail(&err, asked.json != NULL);
 out:
     free(asked.field);
     return code;
