@@ -12,7 +12,8 @@ CC      ?= cc
 CFLAGS  ?= -O2 -g
 B       ?= build
 WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla
-HARDEN  := -fstack-protector-strong
+# _FORTIFY_SOURCE needs a compiler that optimizes.
+HARDEN  := -fstack-protector-strong $(if $(filter-out -O0,$(filter -O%,$(CFLAGS))),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 HALVES  := $(shell realpath -m --relative-to=$(BINDIR) $(LIBDIR))
 DEFINES := -D_GNU_SOURCE -DMUNJA_VERSION='"$(VERSION)"' -DMUNJA_CONFIG='"$(SYSCONFDIR)/munja/munja.conf"' \
            -DMUNJA_STORE='"$(STATEDIR)/munja.db"' -DMUNJA_HALVES='"$(HALVES)"'
@@ -39,7 +40,7 @@ objects = $(patsubst %.c,$(B)/o/%.o,$(1))
 
 MUNJA := $(B)/bin/munja $(addprefix $(B)/lib/munja/,munja_deliver.so munja_http.so munja_image.so)
 
-.PHONY: all check asan bench fuzz fuzz-deps lint lint-deps format demo install clean deps sim
+.PHONY: all check asan bench fuzz fuzz-deps lint lint-deps format demo install uninstall clean deps sim always
 all: $(MUNJA)
 
 # What the build and the tests need of Debian, installed only when something is missing.
@@ -49,29 +50,36 @@ PACKAGES := gcc make pkg-config libcurl4-openssl-dev libjson-c-dev libssl-dev li
 deps:
 	@t/deps $(PACKAGES)
 
-$(B)/o/%.o: %.c Makefile | deps
+# What everything was made with: paths and flags are part of the objects. Where they differ now, all is made anew.
+MADE_WITH = $(CC) $(DEFINES) $(HARDEN) $(CFLAGS) $(SAN)
+quoted = '$(subst ','\'',$(1))'
+$(B)/made: always
+	@mkdir -p $(@D); now=$(call quoted,$(MADE_WITH)); \
+	    [ "$$now" = "$$(cat $@ 2>/dev/null)" ] || printf '%s\n' "$$now" >$@
+
+$(B)/o/%.o: %.c Makefile $(B)/made | deps
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(COMPILE) -c -o $@ $<
 
 $(B)/bin/munja: $(call objects,$(ACCEPT))
 	@mkdir -p $(@D)
-	$(call say,CC)
+	$(call say,LD)
 	$(Q)$(LINK) -rdynamic -pie -o $@ $^ $(ACCEPT_LIBS)
 
 $(B)/lib/munja/munja_deliver.so: $(call objects,$(DELIVER)) plugin/deliver.map
 	@mkdir -p $(@D)
-	$(call say,CC)
+	$(call say,LD)
 	$(Q)$(HALF) -Wl,--version-script=plugin/deliver.map -o $@ $(filter %.o,$^) $(DELIVER_LIBS)
 
 $(B)/lib/munja/munja_http.so: $(call objects,$(HTTP)) plugin/http.map
 	@mkdir -p $(@D)
-	$(call say,CC)
+	$(call say,LD)
 	$(Q)$(HALF) -Wl,--version-script=plugin/http.map -o $@ $(filter %.o,$^) $(HTTP_LIBS)
 
 $(B)/lib/munja/munja_image.so: $(call objects,$(IMAGE)) plugin/image.map
 	@mkdir -p $(@D)
-	$(call say,CC)
+	$(call say,LD)
 	$(Q)$(HALF) -Wl,--version-script=plugin/image.map -o $@ $(filter %.o,$^) $(IMAGE_LIBS)
 
 # Unit tests and fuzz targets link everything but the door itself.
@@ -91,7 +99,7 @@ SIM := $(B)/t/gatewaysim
 sim: $(SIM)
 $(SIM): $(call objects,$(wildcard t/sim/*.c))
 	@mkdir -p $(@D)
-	$(call say,CC)
+	$(call say,LD)
 	$(Q)$(LINK) -o $@ $^ -lmicrohttpd -ljson-c -lcrypto -lpthread
 
 # J runs that many test files at once.
@@ -116,7 +124,7 @@ $(B)/t/bare $(B)/t/spend: $(B)/t/%: t/bench/%.c | deps
 bench: all sim $(B)/t/bare $(B)/t/spend
 	@MUNJA_BUILD=$(abspath $(B)) perl t/bench/run
 
-# Each parser of foreign bytes, FUZZ_SECONDS long, from its corpus. FUZZ_RUNS=0 only replays the corpus.
+# Each parser of foreign bytes, FUZZ_SECONDS long, from its corpus.
 FUZZ_SECONDS ?= 60
 FUZZ := $(patsubst t/fuzz/%.c,$(B)/fuzz/%,$(wildcard t/fuzz/*.c))
 FUZZ_FLAGS = -std=c11 $(DEFINES) -Iplugin -It -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
@@ -163,7 +171,12 @@ install: all
 	    chgrp munja $(STATEDIR) $(SYSCONFDIR)/munja $(SYSCONFDIR)/munja/munja.conf; chmod 2770 $(STATEDIR); \
 	    echo "add the monitor's user to the group munja, as in: usermod -aG munja nagios"; fi
 
-clean:
-	rm -rf build
+# What install brought. Configuration and store are the operator's.
+uninstall:
+	rm -f $(D)$(BINDIR)/munja $(D)$(MANDIR)/man1/munja.1 $(D)$(MANDIR)/man5/munja.conf.5
+	rm -rf $(D)$(LIBDIR) $(D)$(DOCDIR)
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+clean:
+	rm -rf $(B)
+
+-include $(shell find $(B)/o $(B)/t -name '*.d' 2>/dev/null)
