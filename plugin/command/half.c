@@ -52,7 +52,7 @@ static bool check_wish(const struct plan *plan, const struct wish *wish, struct 
         return error_set(err, ERROR_USAGE, 0, "option --kind: no such kind \"%s\" (auto, sms, lms, mms)",
                          wish->kind);
     return wish->at[0] == '\0' || takes_reservations(plan, wish)
-           || error_set(err, ERROR_USAGE, 0, "option --at: no provider %s takes reservations",
+           || error_set(err, ERROR_USAGE, 0, "option --at: no provider %s takes a reservation for that time",
                         wish->provider[0] != '\0' ? "of that name" : "of this configuration");
 }
 

@@ -79,6 +79,10 @@ static const char *look_up(const void *context, const char *name)
 
 bool compose_has_image(const struct record *record, const struct provider *provider)
 {
+    /* Whoever asks for a short text gets one. */
+    if (strcmp(record->wish.kind, kind_name(KIND_SMS)) == 0
+        || strcmp(record->wish.kind, kind_name(KIND_LMS)) == 0)
+        return false;
     return (record->image != NULL && (provider->api->caps & API_IMAGE) != 0)
            || (record->wish.image_url[0] != '\0' && (provider->api->caps & API_IMAGE_URL) != 0);
 }

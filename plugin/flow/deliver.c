@@ -190,7 +190,7 @@ static int64_t attempt_until(const struct run *run, const struct task *task)
 static bool refused_whole(const struct batch *batch)
 {
     for (size_t i = 0; i < batch->count; i++)
-        if (batch->item[i].outcome.kind != OUTCOME_REFUSED
+        if ((batch->item[i].outcome.kind != OUTCOME_REFUSED && !batch->item[i].outcome.divisible)
             || strcmp(batch->item[i].outcome.code, batch->item[0].outcome.code) != 0)
             return false;
     return batch->count > 1;

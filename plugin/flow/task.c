@@ -268,16 +268,17 @@ void task_judge(struct task *task, const struct outcome *outcome, size_t refused
                                        .parts_done = (int)task->part,
                                        .keep_lease = true };
     tell(task, outcome);
+    /* One bad number may hide among good ones: by halves it is found soon. */
+    if (refused_with > 1) {
+        task->batch_most = refused_with / 2;
+        return;
+    }
     switch (outcome->kind) {
     case OUTCOME_ACCEPTED:
         judge_accepted(task, outcome, settlement);
         break;
     case OUTCOME_REFUSED:
-        /* One bad number may hide among good ones: by halves it is found soon. */
-        if (refused_with > 1)
-            task->batch_most = refused_with / 2;
-        else
-            finish(task, RECORD_REFUSED, SITUATION_REFUSED, settlement);
+        finish(task, RECORD_REFUSED, SITUATION_REFUSED, settlement);
         break;
     case OUTCOME_UNSURE:
     case OUTCOME_NONE:

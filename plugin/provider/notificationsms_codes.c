@@ -68,6 +68,8 @@ void notificationsms_codes_judge(struct outcome *outcome, struct json_object *sa
         code = NULL;
     outcome_from_refusal(outcome, verdicts, code, json_text(error, "message"), reply);
     outcome->token_refused = code != NULL ? strcmp(code, "200") == 0 : reply->status == 401;
+    /* The manual says what else may be wrong with "etc.": a number, say. */
+    outcome->divisible = reply->status == 400;
 }
 
 void notificationsms_codes_judge_id(struct outcome *outcome, struct json_object *said,

@@ -24,6 +24,7 @@ struct outcome {
     char meaning[160];  /* English, one line of clean UTF-8; never a secret or a whole number */
     char reference[96]; /* the gateway's id of message or request; "" when it gave none */
     int wait_s;         /* the gateway asks for this pause; 0 when it does not */
+    bool divisible;     /* nothing of the batch was taken, and one of its items may be why */
     bool token_refused; /* the token is not valid (any more): log in again and repeat once */
 };
 

@@ -167,6 +167,18 @@ static void judge_entry(struct json_object *entry, struct outcome *outcome)
         outcome_from_code(outcome, sms57_results, result, NULL);
 }
 
+/* Format, other fault, no route to a carrier, too many numbers (7): one number, or fewer, can be all the
+ * matter. */
+static bool may_be_one_number(const char *status)
+{
+    static const char *const divisible[] = { "1", "5", "100", "102" };
+
+    for (size_t i = 0; i < sizeof divisible / sizeof divisible[0]; i++)
+        if (strcmp(divisible[i], status) == 0)
+            return true;
+    return false;
+}
+
 /* The status, a string in one sample and a number in another (1.3, 3.3), is about the whole request; only
    beside 0 there is a list, in any order. */
 static void send_judge(const struct account *account, const struct reply *reply, struct batch *batch)
@@ -183,6 +195,7 @@ static void send_judge(const struct account *account, const struct reply *reply,
             judge_entry(find_entry(list, national(item->to)), &item->outcome);
         else
             outcome_from_refusal(&item->outcome, sms57_statuses, zero ? NULL : status, NULL, reply);
+        item->outcome.divisible = status != NULL && may_be_one_number(status);
     }
     json_object_put(said);
 }

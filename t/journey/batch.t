@@ -55,24 +55,26 @@ for my $name (@NAMES) {
         $world->clean;
     };
 
-    for my $shape ($name =~ /^(?:joa|nanumi|plex)$/ ? ('clean', 'other') : ()) {
+    # Where the gateway's word is not about the number itself, it is kept: it may be a passing fault, or another provider's.
+    my ($exit, $end) = $name =~ /^(?:nsms|cn)$/ ? (1, 'waiting=2 refused=0') : (2, 'waiting=0 refused=2');
+    for my $shape ('clean', 'other') {
         subtest "$name: bad numbers among good ones, $shape" => sub {
             my @phones = phones($name, 20);
             my @bad    = @phones[ 3, 15 ];
             my $world = Munja::World->new(providers => [$name], sim => { shape => $shape, wrong_numbers => \@bad });
             my $run = send_all($world, $name, '점검', @phones);
-            is $run->{exit}, 2, 'exit 2' or diag $run->{out};
-            like $run->{out}, qr/accepted=18 waiting=0 refused=2 /, 'two are refused, the others are not' or diag $run->{out};
+            is $run->{exit}, $exit, "exit $exit" or diag $run->{out};
+            like $run->{out}, qr/accepted=18 $end /, 'two are not accepted, the others are' or diag $run->{out};
             is_deeply [ map { scalar $world->texts($_) } @phones ], [ map { my $phone = $_; (grep { $_ eq $phone } @bad) ? 0 : 1 } @phones ], 'all the others have it, once';
             cmp_ok scalar(requests($world)), '<=', 20, 'found in fewer requests than one for each';
-            is send_all($world, $name, '점검', @phones)->{exit}, 2, 'the same again says the same';
+            is send_all($world, $name, '점검', @phones)->{exit}, $exit, 'the same again says the same';
             is scalar(requests($world)), 0, 'and asks nobody';
         };
         subtest "$name: a bad number among different texts, $shape" => sub {
             my @phones = phones($name, 8);
             my $world = Munja::World->new(providers => [$name], text => $OWN, sim => { shape => $shape, wrong_numbers => [ $phones[5] ] });
             my $run = $world->munja('notify', '-F', 'type=PROBLEM', '-F', 'host=h', '-F', 'service=s', '-F', 'output=점검', '--to', as_given($name, @phones));
-            is $run->{exit}, 2, 'exit 2' or diag $run->{out};
+            is $run->{exit}, $exit, "exit $exit" or diag $run->{out};
             is_deeply [ map { scalar $world->texts($_) } @phones ], [ 1, 1, 1, 1, 1, 0, 1, 1 ], 'all the others have it, once' or diag $run->{out};
         };
     }

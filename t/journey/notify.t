@@ -265,6 +265,20 @@ subtest 'a store that stays locked costs the record, not the alert' => sub {
     close $lock;
 };
 
+subtest 'what was sent before is not sent again because the store is locked' => sub {
+    my $world = world();
+    is notify($world, '-F', 'id=one')->{exit}, 0, 'accepted';
+    $world->{sim}->fault(do => 'reset');
+    notify($world, '-F', 'id=two', '--to', '01099998888');
+    $world->{sim}->faults_clear;
+    let_time_pass($world);
+    my $lock = lock_store($world);
+    my $run = notify($world, '-F', 'id=one', '-t', 3);
+    like $run->{out}, qr/^MUNJA WARNING - accepted before by joa /, 'found';
+    is scalar(texts($world)), 1, 'one text';
+    close $lock;
+};
+
 subtest 'an acceptance that cannot be noted is not told as if it were' => sub {
     my $world = world();
     notify($world);
