@@ -85,16 +85,31 @@ out:
     return taken;
 }
 
-bool token_put(struct store *store, const char *key, const char *token, int64_t until_ms, struct error *err)
+static bool renewal_end(struct store *store, const char *key, struct error *err)
 {
-    if (token == NULL)
-        return DB_RUN(
-            store->db, err,
-            "UPDATE token SET renew_until_ms = 0, renew_owner = '' WHERE name = $1 AND renew_owner = $2",
-            DB_TEXT(key), DB_TEXT(store->owner));
+    return DB_RUN(
+        store->db, err,
+        "UPDATE token SET renew_until_ms = 0, renew_owner = '' WHERE name = $1 AND renew_owner = $2",
+        DB_TEXT(key), DB_TEXT(store->owner));
+}
+
+static bool row_write(struct store *store, const char *key, const char *token, int64_t until_ms,
+                      struct error *err)
+{
     return DB_RUN(store->db, err,
                   "INSERT INTO token (name, token, until_ms, renew_until_ms, renew_owner)"
                   " VALUES ($1, $2, $3, 0, '') ON CONFLICT (name) DO UPDATE SET token = excluded.token,"
                   " until_ms = excluded.until_ms, renew_until_ms = 0, renew_owner = ''",
                   DB_TEXT(key), DB_TEXT(token), DB_NUMBER(until_ms));
+}
+
+bool token_put(struct store *store, const char *key, const char *token, int64_t until_ms, struct error *err)
+{
+    bool put = db_begin(store->db, err)
+               && (token == NULL ? renewal_end(store, key, err) : row_write(store, key, token, until_ms, err))
+               && db_commit(store->db, err);
+
+    if (!put)
+        db_rollback(store->db);
+    return put;
 }
