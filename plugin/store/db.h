@@ -7,8 +7,9 @@
 
 #include "base/error.h"
 
-/* What the store asks of a database: statements with parameters $1, $2, …, rows, and transactions. The SQL is
-   common to SQLite and PostgreSQL; what they do differently stays behind these functions. */
+/* What the store asks of a database: statements with parameters $1, $2, …, rows, and transactions. Statements
+   are worded so that PostgreSQL understands them as SQLite does; how they are carried out stays behind these
+   functions. The schema alone is SQLite's: ids that number themselves, BLOB, WITHOUT ROWID, randomblob. */
 
 struct db;
 
@@ -60,7 +61,7 @@ void rows_end(struct rows *rows);
 /* A statement that gives no rows. */
 bool db_run(struct db *db, const char *sql, const struct db_value *values, size_t count, struct error *err);
 
-/* DB_RUN(db, err, SQL, DB_TEXT(key), DB_NUMBER(5)): the values written out in place. */
+/* DB_RUN(db, err, SQL, DB_TEXT(key), DB_NUMBER(5)): the values, one at least, written out in place. */
 #define DB_VALUES(...)                                                                                       \
     (const struct db_value[]){ __VA_ARGS__ },                                                                \
         sizeof((const struct db_value[]){ __VA_ARGS__ }) / sizeof(struct db_value)

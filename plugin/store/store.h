@@ -68,10 +68,10 @@ struct settlement {
 
 struct store;
 
-/* Open, creating file (0660) and schema as needed; a schema newer than this munja is refused, an older one is
-   brought up. Waits for a lock until until_ms (now_steady_ms) at most in all later calls too; store_until
-   changes that: leave some time for store_settle after the last reply. where is a path; a link, a folder, an
-   empty file or somebody else's database is refused. */
+/* Open, creating file (0660) and schema as needed; a schema of another version than this munja's is refused.
+   Waits for a lock until until_ms (now_steady_ms) at most in all later calls too; store_until changes that:
+   leave some time for store_settle after the last reply. where is a path; a link, a folder, an empty file or
+   somebody else's database is refused. */
 bool store_open(const char *where, int64_t until_ms, struct store **store, struct error *err);
 void store_until(struct store *store, int64_t until_ms);
 
