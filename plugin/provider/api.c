@@ -152,6 +152,13 @@ bool query_has_ref(const struct query *query, struct error *err)
     return sane || error_set(err, ERROR_USAGE, 0, "REF: not an id that a gateway gives");
 }
 
+bool query_is_whole(const struct query *query, struct error *err)
+{
+    return (query->page == 0 && query->size == 0)
+           || error_set(err, ERROR_USAGE, 0, "--%s: this gateway has no pages here",
+                        query->page != 0 ? "page" : "size");
+}
+
 /* Longer than any token seen (JWTs of some kilobytes), shorter than servers' limit for all headers. */
 #define TOKEN_BYTES_MAX 6000
 

@@ -70,6 +70,9 @@ struct query {
 /* Whether ref is given and can be a gateway's id: printable ASCII that is no step in a path (ERROR_USAGE). */
 bool query_has_ref(const struct query *query, struct error *err);
 
+/* Whether no page and no size is asked for, of a gateway that always tells everything (ERROR_USAGE). */
+bool query_is_whole(const struct query *query, struct error *err);
+
 /* What a reply to a query says. */
 struct answer {
     struct outcome outcome;

@@ -290,7 +290,7 @@ static bool result_build(const struct query *query, const struct account *accoun
 {
     struct reference reference;
 
-    return read_reference(query->ref, true, &reference, err)
+    return query_is_whole(query, err) && read_reference(query->ref, true, &reference, err)
            && nanuminet_start(account, "GET", "/v1/get", request, err)
            && request_segment(request, reference.month, err) && request_segment(request, reference.type, err)
            && request_segment(request, reference.index, err);

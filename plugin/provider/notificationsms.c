@@ -104,7 +104,8 @@ static bool is_done(struct json_object *said, const struct reply *reply)
 static bool result_build(const struct query *query, const struct account *account, struct request *request,
                          struct error *err)
 {
-    return query_has_ref(query, err) && start_bare(request, "GET", "/api/v1/sms", account, err)
+    return query_has_ref(query, err) && query_is_whole(query, err)
+           && start_bare(request, "GET", "/api/v1/sms", account, err)
            && request_query(request, "requestId", query->ref, err);
 }
 

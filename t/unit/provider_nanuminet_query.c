@@ -112,6 +112,8 @@ static void asks_nothing_malformed(void **state)
         { "result", { .ref = "202211/X/1" }, "REF: " },
         { "result", { .ref = "202211/S/" }, "REF: " },
         { "result", { .ref = "202211/S/1/2" }, "REF: " },
+        { "result", { .ref = "202211/S/1", .page = 1 }, "--page: " },
+        { "result", { .ref = "202211/S/1", .size = 1 }, "--size: " },
         { "result", { .ref = "202211/S/1?a" }, "REF: " },
         { "result", { .ref = "202211/S/-1" }, "REF: " },
         { "result", { .ref = "202211/S/ 1" }, "REF: " },
