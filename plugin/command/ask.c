@@ -149,16 +149,18 @@ static void lacks(const struct plan *plan, const struct provider *provider, cons
     buf_clear(&names);
 }
 
-static bool keep(const struct desk *desk, const struct provider *provider, const struct question *question,
-                 const struct listing *listing, struct error *err)
+/* What a gateway tells once only is kept before it is shown, and shown even when it could not be kept. */
+static void keep(const struct desk *desk, const struct question *question, struct heard *heard)
 {
+    const struct listing *listing = &heard->answer.listing;
     bool kept = true;
 
     if (strcmp(question->word, "reports") == 0)
-        kept = pulled_reports(desk->store, provider->name, listing, err);
+        kept = pulled_reports(desk->store, heard->provider->name, listing, &heard->fault);
     else if (strcmp(question->word, "replies") == 0)
-        kept = pulled_replies(desk->store, provider->name, listing, err);
-    return kept || error_prefix(err, "pulled, but could not be kept, and the gateway will not tell it again");
+        kept = pulled_replies(desk->store, heard->provider->name, listing, &heard->fault);
+    if (!kept)
+        error_prefix(&heard->fault, "pulled, but could not be kept, and the gateway will not tell it again");
 }
 
 /* Some gateways let go of a reservation until some minutes before its time: when munja made it, it knows
@@ -177,7 +179,6 @@ static bool may_cancel(const struct desk *desk, const struct provider *provider,
                      provider->name, provider->api->cancel_before_s / 60, at);
 }
 
-/* Ask one provider. What it tells once only is kept before it is shown. */
 static bool ask_one(struct desk *desk, const struct provider *provider, const struct question *question,
                     const struct asked *asked, struct heard *heard, struct error *err)
 {
@@ -191,12 +192,9 @@ static bool ask_one(struct desk *desk, const struct provider *provider, const st
     if (!may_cancel(desk, provider, question, asked, err))
         return false;
     session_ask(&desk->session, provider, operation, &asked->query, desk->until_ms, &heard->answer);
-    if (heard->answer.outcome.kind != OUTCOME_ACCEPTED
-        || keep(desk, provider, question, &heard->answer.listing, err))
-        return true;
-    /* What is lost for the store is shown at least. */
-    heard_show(heard, 1, question->operation, false, NULL);
-    return false;
+    if (heard->answer.outcome.kind == OUTCOME_ACCEPTED)
+        keep(desk, question, heard);
+    return true;
 }
 
 /* Whom to ask: those named, or everybody who can answer where nobody is. Their number, 0 with the reason in
@@ -236,7 +234,8 @@ static bool ask_all(struct desk *desk, const struct question *question, const st
     count = choose(desk, question, asked, chosen, err);
     *code = EXIT_OK;
     while (answered < count && ask_one(desk, chosen[answered], question, asked, &heard[answered], err)) {
-        int state = heard_state(&heard[answered++].answer.outcome);
+        const struct heard *one = &heard[answered++];
+        int state = one->fault.kind != ERROR_NONE ? EXIT_UNKNOWN : heard_state(&one->answer.outcome);
         if (state > *code)
             *code = state;
     }

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "command/fail.h"
 #include "command/options.h"
 #include "command/sheet.h"
 #include "flow/exitcode.h"
@@ -71,7 +72,9 @@ bool heard_show(const struct heard *heard, size_t count, const char *operation, 
         shown = sheet_table(&heard->answer.listing, err);
     for (size_t i = 0; i < count; i++) {
         const struct listing *listing = &heard[i].answer.listing;
-        if (listing->count == 0 || heard[i].answer.outcome.meaning[0] != '\0')
+        if (heard[i].fault.kind != ERROR_NONE)
+            fail(&heard[i].fault, false);
+        else if (listing->count == 0 || heard[i].answer.outcome.meaning[0] != '\0')
             show_line(&heard[i], operation);
         else if (listing->total > (long)listing->count)
             printf("(%zu of %ld: see --page and --size)\n", listing->count, listing->total);
@@ -93,7 +96,9 @@ static struct json_object *document_of(const struct heard *heard, const char *op
         || !json_add(document, "meaning", json_object_new_string(outcome->meaning))
         || (listing->column != NULL && listing->total >= 0
             && !json_add(document, "total", json_object_new_int64(listing->total)))
-        || !sheet_rows(document, "rows", listing)) {
+        || !sheet_rows(document, "rows", listing)
+        || (heard->fault.kind != ERROR_NONE
+            && !json_add(document, "error", json_object_new_string(heard->fault.text)))) {
         json_object_put(document);
         return NULL;
     }

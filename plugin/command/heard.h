@@ -11,6 +11,7 @@
 struct heard {
     const struct provider *provider;
     struct answer answer;
+    struct error fault; /* why it could not be kept, when it had to be */
 };
 
 /* The plugin state of an answer: 0 done, 1 done with a fault, 2 the gateway says no, 3 it is not known. */
