@@ -1,15 +1,13 @@
 /* munja config check: every fault of the configuration at once. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include <json-c/json.h>
-
+#include "command/desk.h"
 #include "command/doors.h"
 #include "command/fail.h"
 #include "command/options.h"
+#include "command/sheet.h"
 #include "flow/exitcode.h"
-#include "flow/plan.h"
 #include "provider/json.h"
 
 /* What a check found. fatal: the alert would not be accepted. */
@@ -55,58 +53,60 @@ static bool fault_json(const struct fault *fault, struct json_object *list)
            && json_add(one, "text", json_object_new_string(fault->text));
 }
 
+static bool faults_json(struct json_object *document, const struct faults *faults)
+{
+    struct json_object *list = json_object_new_array();
+    bool made = json_add(document, "faults", list);
+
+    for (size_t i = 0; made && i < faults->count; i++)
+        made = fault_json(&faults->fault[i], list);
+    return made;
+}
+
 static bool print_json(const struct finding *finding, struct error *err)
 {
-    struct json_object *all = json_object_new_object(), *list = json_object_new_array();
-    const char *text = NULL;
-    bool made =
-        all != NULL && json_add(all, "file", json_object_new_string(finding->path))
-        && json_add(all, "state", json_object_new_string(state_name(code_of(finding))))
-        && json_add(all, "error",
-                    json_object_new_string(finding->fatal.kind == ERROR_NONE ? "" : finding->fatal.text))
-        && json_add(all, "providers", json_object_new_int64((int64_t)finding->providers))
-        && json_add(all, "routes", json_object_new_int64((int64_t)finding->routes))
-        && json_add(all, "templates", json_object_new_int64((int64_t)finding->templates))
-        && json_add(all, "faults", json_object_get(list));
+    struct json_object *document = json_object_new_object();
+    const char *fatal = finding->fatal.kind == ERROR_NONE ? "" : finding->fatal.text;
+    bool made = json_add(document, "file", json_object_new_string(finding->path))
+                && json_add(document, "state", json_object_new_string(state_name(code_of(finding))))
+                && json_add(document, "error", json_object_new_string(fatal))
+                && json_add(document, "providers", json_object_new_int64((int64_t)finding->providers))
+                && json_add(document, "routes", json_object_new_int64((int64_t)finding->routes))
+                && json_add(document, "templates", json_object_new_int64((int64_t)finding->templates))
+                && faults_json(document, finding->faults);
 
-    for (size_t i = 0; made && i < finding->faults->count; i++)
-        made = fault_json(&finding->faults->fault[i], list);
-    text = made ? json_print(all) : NULL;
-    if (text != NULL)
-        puts(text);
-    json_object_put(list);
-    json_object_put(all);
-    return text != NULL || error_memory(err);
+    return sheet_json(document, made, err);
 }
 
 /* Going on behind broken syntax, as far as it could be read. */
-static bool check(const char *path, bool json, int *code, struct error *err)
+static bool check(const char *config, bool json, int *code, struct error *err)
 {
-    struct settings settings = { 0 };
-    struct plan plan = { 0 };
-    struct finding finding = { .path = path };
+    struct desk desk = { 0 };
+    const struct settings *settings = &desk.settings;
+    struct finding finding = { 0 };
     struct error fault = { 0 };
     bool told = true;
 
-    if (!settings_load(path, &settings, &finding.fatal) && finding.fatal.kind != ERROR_SETTINGS) {
+    if (!desk_read(&desk, config, NULL, &finding.fatal) && finding.fatal.kind != ERROR_SETTINGS) {
         *err = finding.fatal;
         told = false;
         goto out;
     }
-    if (settings.store != NULL && !plan_open(&settings, &plan, &fault) && finding.fatal.kind == ERROR_NONE)
+    if (settings->store != NULL && !plan_open(settings, &desk.plan, &fault)
+        && finding.fatal.kind == ERROR_NONE)
         finding.fatal = fault;
-    finding.faults = plan.settings != NULL ? &plan.faults : &settings.faults;
-    finding.providers = plan.providers;
-    finding.routes = plan.routes > 0 ? plan.routes - 1 : 0;
-    finding.templates = settings.templates.count;
+    finding.path = settings->path;
+    finding.faults = desk.plan.settings != NULL ? &desk.plan.faults : &settings->faults;
+    finding.providers = desk.plan.providers;
+    finding.routes = desk.plan.routes > 0 ? desk.plan.routes - 1 : 0;
+    finding.templates = settings->templates.count;
     *code = code_of(&finding);
     if (json)
         told = print_json(&finding, err);
     else
         print_finding(&finding);
 out:
-    plan_clear(&plan);
-    settings_clear(&settings);
+    desk_close(&desk);
     return told;
 }
 
@@ -114,8 +114,8 @@ int command_config(int argc, char **argv)
 {
     const char *config = NULL, *json = NULL;
     const struct option_spec specs[] = {
-        { 'f', "config", "FILE", "configuration ($MUNJA_CONFIG, else " MUNJA_CONFIG ")", &config, NULL },
-        { 0, "json", NULL, "one JSON document on stdout", &json, NULL },
+        OPTION_CONFIG(&config),
+        OPTION_JSON(&json),
         { 0 },
     };
     const struct command_help help = {
@@ -133,7 +133,7 @@ int command_config(int argc, char **argv)
         return EXIT_UNKNOWN;
     if (operands != 1 || strcmp(argv[1], "check") != 0)
         error_set(&err, ERROR_USAGE, 0, "usage: %s", help.usage);
-    else if (check(settings_path(config, getenv("MUNJA_CONFIG")), json != NULL, &code, &err))
+    else if (check(config, json != NULL, &code, &err))
         return code;
     return fail(&err, json != NULL);
 }

@@ -4,11 +4,10 @@
 #include <string.h>
 #include <strings.h>
 
-#include <json-c/json.h>
-
 #include "command/doors.h"
 #include "command/fail.h"
 #include "command/options.h"
+#include "command/sheet.h"
 #include "command/table.h"
 #include "provider/api.h"
 #include "provider/json.h"
@@ -131,29 +130,34 @@ static bool collect_standing(const struct api *api, const char *code, struct fou
     return true;
 }
 
+static bool row_json(const char *const cell[COLUMNS], struct json_object *list)
+{
+    struct json_object *row = json_object_new_object();
+    bool made = json_push(list, row);
+
+    for (size_t i = 0; made && i < COLUMNS; i++)
+        made = json_add(row, keys[i], json_object_new_string(cell[i] == NULL ? "" : cell[i]));
+    return made;
+}
+
+static bool rows_json(struct json_object *document, const struct found *found)
+{
+    struct json_object *list = json_object_new_array();
+    bool made = json_add(document, "codes", list);
+
+    for (size_t i = 0; made && i < found->rows; i++)
+        made = row_json(found->cell + i * COLUMNS, list);
+    return made;
+}
+
 static bool print_json(const struct api *api, const struct found *found, struct error *err)
 {
-    struct json_object *all = json_object_new_object(), *list = json_object_new_array();
-    const char *text = NULL;
-    bool made = all != NULL && json_add(all, "api", json_object_new_string(api->name))
-                && json_add(all, "title", json_object_new_string(api->title))
-                && json_add(all, "codes", json_object_get(list));
+    struct json_object *document = json_object_new_object();
+    bool made = json_add(document, "api", json_object_new_string(api->name))
+                && json_add(document, "title", json_object_new_string(api->title))
+                && rows_json(document, found);
 
-    for (size_t i = 0; made && i < found->rows; i++) {
-        struct json_object *row = json_object_new_object();
-
-        made = json_push(list, row);
-        for (size_t j = 0; made && j < COLUMNS; j++) {
-            const char *cell = found->cell[i * COLUMNS + j];
-            made = json_add(row, keys[j], json_object_new_string(cell == NULL ? "" : cell));
-        }
-    }
-    text = made ? json_print(all) : NULL;
-    if (text != NULL)
-        puts(text);
-    json_object_put(list);
-    json_object_put(all);
-    return text != NULL || error_memory(err);
+    return sheet_json(document, made, err);
 }
 
 /* One code: a paragraph for each table it stands in. */
@@ -224,7 +228,7 @@ int command_explain(int argc, char **argv)
     const char *code = take_negative(&argc, argv);
     const char *json = NULL;
     const struct option_spec specs[] = {
-        { 0, "json", NULL, "one JSON document on stdout", &json, NULL },
+        OPTION_JSON(&json),
         { 0 },
     };
     const struct command_help help = {

@@ -3,15 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <json-c/json.h>
-
 #include "base/buf.h"
 #include "base/mask.h"
+#include "command/desk.h"
 #include "command/doors.h"
 #include "command/fail.h"
 #include "command/options.h"
+#include "command/sheet.h"
 #include "command/table.h"
-#include "flow/plan.h"
 #include "provider/json.h"
 
 enum column {
@@ -138,67 +137,66 @@ static struct json_object *words_json(const char *words)
     return list;
 }
 
+static bool row_json(const struct shown *shown, struct json_object *list)
+{
+    struct json_object *row = json_object_new_object();
+    bool made = json_push(list, row);
+
+    for (size_t i = 0; made && i < COLUMNS; i++) {
+        const char *said = cell_text(shown, i);
+        made =
+            json_add(row, keys[i],
+                     i == COLUMN_KINDS || i == COLUMN_CAN ? words_json(said)
+                                                          : json_object_new_string(said == NULL ? "" : said));
+    }
+    return made;
+}
+
 static bool print_json(const struct shown *shown, size_t count, struct error *err)
 {
     struct json_object *list = json_object_new_array();
-    const char *text = NULL;
     bool made = list != NULL;
 
-    for (size_t i = 0; made && i < count; i++) {
-        struct json_object *row = json_object_new_object();
-
-        made = json_push(list, row);
-        for (size_t j = 0; made && j < COLUMNS; j++) {
-            const char *said = cell_text(&shown[i], j);
-            made = json_add(row, keys[j],
-                            j == COLUMN_KINDS || j == COLUMN_CAN
-                                ? words_json(said)
-                                : json_object_new_string(said == NULL ? "" : said));
-        }
-    }
-    text = made ? json_print(list) : NULL;
-    if (text != NULL)
-        puts(text);
-    json_object_put(list);
-    return text != NULL || error_memory(err);
+    for (size_t i = 0; made && i < count; i++)
+        made = row_json(&shown[i], list);
+    return sheet_json(list, made, err);
 }
 
 /* A plan without any usable provider is shown all the same: that is when one wants to know why. */
-static bool show_all(const char *path, bool json, int *code, struct error *err)
+static bool show_all(const char *config, bool json, int *code, struct error *err)
 {
-    struct settings settings = { 0 };
-    struct plan plan = { 0 };
+    struct desk desk = { 0 };
+    const struct plan *plan = &desk.plan;
     struct shown *shown = NULL;
     struct error fault = { 0 };
     size_t count = 0;
     bool done = false;
 
-    if (!settings_load(path, &settings, err))
+    if (!desk_read(&desk, config, NULL, err))
         goto out;
-    if (!plan_open(&settings, &plan, &fault) && fault.kind != ERROR_SETTINGS) {
+    if (!plan_open(&desk.settings, &desk.plan, &fault) && fault.kind != ERROR_SETTINGS) {
         *err = fault;
         goto out;
     }
-    count = settings.providers.count;
+    count = desk.settings.providers.count;
     shown = calloc(count + 1, sizeof *shown);
     if (shown == NULL) {
         error_memory(err);
         goto out;
     }
     for (size_t i = 0; i < count; i++) {
-        if (!show(&settings.providers.section[i], &plan, &shown[i])) {
+        if (!show(&desk.settings.providers.section[i], plan, &shown[i])) {
             error_memory(err);
             goto out;
         }
     }
-    *code = plan.providers == 0 ? EXIT_UNKNOWN : plan.providers < count ? EXIT_WARNING : EXIT_OK;
+    *code = plan->providers == 0 ? EXIT_UNKNOWN : plan->providers < count ? EXIT_WARNING : EXIT_OK;
     done = json ? print_json(shown, count, err) : print_table(shown, count, err);
 out:
     for (size_t i = 0; shown != NULL && i < count * COLUMNS; i++)
         buf_clear(&shown[i / COLUMNS].cell[i % COLUMNS]);
     free(shown);
-    plan_clear(&plan);
-    settings_clear(&settings);
+    desk_close(&desk);
     return done;
 }
 
@@ -206,8 +204,8 @@ int command_providers(int argc, char **argv)
 {
     const char *config = NULL, *json = NULL;
     const struct option_spec specs[] = {
-        { 'f', "config", "FILE", "configuration ($MUNJA_CONFIG, else " MUNJA_CONFIG ")", &config, NULL },
-        { 0, "json", NULL, "one JSON document on stdout", &json, NULL },
+        OPTION_CONFIG(&config),
+        OPTION_JSON(&json),
         { 0 },
     };
     const struct command_help help = {
@@ -225,7 +223,7 @@ int command_providers(int argc, char **argv)
         return EXIT_UNKNOWN;
     if (operands > 0)
         error_set(&err, ERROR_USAGE, 0, "usage: %s", help.usage);
-    else if (show_all(settings_path(config, getenv("MUNJA_CONFIG")), json != NULL, &code, &err))
+    else if (show_all(config, json != NULL, &code, &err))
         return code;
     return fail(&err, json != NULL);
 }
