@@ -136,7 +136,7 @@ static bool row_json(const char *const cell[COLUMNS], struct json_object *list)
     bool made = json_push(list, row);
 
     for (size_t i = 0; made && i < COLUMNS; i++)
-        made = json_add(row, keys[i], json_object_new_string(cell[i] == NULL ? "" : cell[i]));
+        made = sheet_cell(row, keys[i], cell[i]);
     return made;
 }
 

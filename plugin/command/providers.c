@@ -144,10 +144,8 @@ static bool row_json(const struct shown *shown, struct json_object *list)
 
     for (size_t i = 0; made && i < COLUMNS; i++) {
         const char *said = cell_text(shown, i);
-        made =
-            json_add(row, keys[i],
-                     i == COLUMN_KINDS || i == COLUMN_CAN ? words_json(said)
-                                                          : json_object_new_string(said == NULL ? "" : said));
+        made = i == COLUMN_KINDS || i == COLUMN_CAN ? json_add(row, keys[i], words_json(said))
+                                                    : sheet_cell(row, keys[i], said);
     }
     return made;
 }

@@ -30,7 +30,7 @@ static bool is_count(const char *column)
     return strcmp(column, "id") == 0 || strcmp(column, "attempt") == 0 || strcmp(column, "tries") == 0;
 }
 
-static bool add_cell(struct json_object *object, const char *column, const char *cell)
+bool sheet_cell(struct json_object *object, const char *column, const char *cell)
 {
     if (cell == NULL)
         return json_object_object_add(object, column, NULL) == 0;
@@ -45,7 +45,7 @@ struct json_object *sheet_row(const struct listing *listing, size_t row)
     bool made = object != NULL;
 
     for (size_t i = 0; made && listing->column[i] != NULL; i++)
-        made = add_cell(object, listing->column[i], listing->row[row][i]);
+        made = sheet_cell(object, listing->column[i], listing->row[row][i]);
     if (!made) {
         json_object_put(object);
         return NULL;

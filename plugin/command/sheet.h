@@ -13,8 +13,11 @@
 
 bool sheet_table(const struct listing *listing, struct error *err);
 
-/* A row as an object, its columns the keys; munja's own counts (id, attempt, tries) are numbers, everything
-   else is text. NULL when memory ran out. */
+/* Add a cell to a row's object: munja's own counts (id, attempt, tries) are numbers, everything else is text.
+   False only when memory ran out. */
+bool sheet_cell(struct json_object *object, const char *column, const char *cell);
+
+/* A row as an object, its columns the keys. NULL when memory ran out. */
 struct json_object *sheet_row(const struct listing *listing, size_t row);
 
 /* All rows as an array under that key. False only when memory ran out. */
