@@ -59,14 +59,13 @@ bool request_header(struct request *request, const char *name, const char *value
     return buf_format(&request->headers, "%s: %s\n", name, value) || error_memory(err);
 }
 
-/* "Authorization: SCHEME CREDENTIALS". */
-static bool add_authorization(struct request *request, const char *scheme, const char *credentials,
-                              struct error *err)
+bool request_authorization(struct request *request, const char *first, char between, const char *second,
+                           struct error *err)
 {
     struct buf value = { 0 };
     bool added;
 
-    if (buf_format(&value, "%s %s", scheme, credentials))
+    if (buf_format(&value, "%s%c%s", first, between, second))
         added = request_header(request, "Authorization", buf_text(&value), err);
     else
         added = error_memory(err);
@@ -78,7 +77,7 @@ bool request_bearer(struct request *request, const char *token, struct error *er
 {
     if (token == NULL)
         return error_set(err, ERROR_BUG, 0, "a request that needs a token was made without one");
-    return add_authorization(request, "Bearer", token, err);
+    return request_authorization(request, "Bearer", ' ', token, err);
 }
 
 bool request_basic(struct request *request, const char *user, const char *password, struct error *err)
@@ -87,7 +86,7 @@ bool request_basic(struct request *request, const char *user, const char *passwo
     bool added;
 
     if (buf_format(&plain, "%s:%s", user, password) && base64_add(&encoded, plain.data, plain.len))
-        added = add_authorization(request, "Basic", buf_text(&encoded), err);
+        added = request_authorization(request, "Basic", ' ', buf_text(&encoded), err);
     else
         added = error_memory(err);
     buf_clear(&plain);

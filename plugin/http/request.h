@@ -40,6 +40,10 @@ bool request_query(struct request *request, const char *name, const char *value,
 
 /* Refused with ERROR_BUG when the value holds a control character: no header can be smuggled in. */
 bool request_header(struct request *request, const char *name, const char *value, struct error *err);
+
+/* "Authorization: FIRST SECOND", with what stands between them. */
+bool request_authorization(struct request *request, const char *first, char between, const char *second,
+                           struct error *err);
 bool request_bearer(struct request *request, const char *token, struct error *err);
 bool request_basic(struct request *request, const char *user, const char *password, struct error *err);
 

@@ -82,6 +82,12 @@ bool api_takes(const struct api *api, const struct batch *batch, struct error *e
     return true;
 }
 
+void batch_outcome(struct batch *batch, const struct outcome *outcome)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        batch->item[i].outcome = *outcome;
+}
+
 const struct api_operation api_operations[] = {
     { "login", offsetof(struct api, login) },
     { "balance", offsetof(struct api, balance) },

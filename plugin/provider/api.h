@@ -54,6 +54,9 @@ struct batch {
     size_t count;
 };
 
+/* One outcome for all items, where a gateway has no results for single numbers. */
+void batch_outcome(struct batch *batch, const struct outcome *outcome);
+
 /* The typed arguments of every other operation; what an operation does not use stays NULL or 0. */
 struct query {
     int64_t now_ms;

@@ -2,6 +2,7 @@
    titles are named. */
 #include <string.h>
 
+#include "base/digits.h"
 #include "provider/api.h"
 #include "provider/json.h"
 
@@ -94,7 +95,7 @@ static bool constants_read(const struct account *account, struct constants *cons
 {
     const char *cid = account_key(account, "origin_cid"), *echo = account_key(account, "echo_to_webhook");
 
-    if (cid != NULL && (*cid == '\0' || strlen(cid) > 10 || cid[strspn(cid, "0123456789")] != '\0'))
+    if (cid != NULL && !digits_only(cid, 10))
         return error_set(err, ERROR_SETTINGS, 0, "origin_cid of %s must be 1 to 10 digits", account->name);
     if (echo != NULL && strlen(echo) > ECHO_BYTES_MAX)
         return error_set(err, ERROR_SETTINGS, 0, "echo_to_webhook of %s is longer than %d bytes",
@@ -124,20 +125,6 @@ static struct json_object *message_of(const struct batch_item *item, const struc
     return NULL;
 }
 
-/* "사용자ID;secret_key". */
-static bool add_authorization(struct request *request, const struct account *account, struct error *err)
-{
-    struct buf value = { 0 };
-    bool added;
-
-    if (buf_format(&value, "%s;%s", account->user, account->secret))
-        added = request_header(request, "Authorization", buf_text(&value), err);
-    else
-        added = error_memory(err);
-    buf_clear(&value);
-    return added;
-}
-
 static bool send_build(const struct batch *batch, const struct account *account, struct request *request,
                        struct error *err)
 {
@@ -155,7 +142,7 @@ static bool send_build(const struct batch *batch, const struct account *account,
     }
     built = json_add(body, "msg_data", json_object_get(messages)) || error_memory(err);
     built = built && request_start(request, "POST", "/sms-verify/v2/send", err)
-            && add_authorization(request, account, err)
+            && request_authorization(request, account->user, ';', account->secret, err)
             && json_body(request, "application/json;charset=utf-8", body, err);
 out:
     json_object_put(messages);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digits.h"
 #include "provider/nanuminet_codes.h"
 
 static const struct setting keys[] = {
@@ -86,7 +87,7 @@ static void balance_judge(const struct query *query, const struct account *accou
     const char *left = json_text(said, "count");
 
     (void)query;
-    if (said != NULL && left != NULL && nanuminet_is_digits(left + (*left == '-'), 18))
+    if (said != NULL && digits_amount(left, false))
         answer_row(answer, (const char *const[]){ left, "messages", NULL });
     else if (said != NULL)
         outcome_set(&answer->outcome, OUTCOME_UNSURE, "none", "the answer holds no count");
@@ -137,7 +138,7 @@ static void read_stat(struct json_object *row, struct message *message)
     const char *code = json_text(row, "STAT");
     const struct receipt *receipt;
 
-    if (code != NULL && nanuminet_is_digits(code, 1)) {
+    if (digits_only(code, 1)) {
         snprintf(message->padded, sizeof message->padded, "0%s", code);
         code = message->padded;
     }
@@ -168,7 +169,7 @@ static void read_message(struct json_object *row, const char *month, struct mess
     if (type == NULL || !kind_named(type, &kind) || kind == KIND_AUTO)
         return;
     message->kind = kind_name(kind);
-    if (nanuminet_is_digits(index, 18))
+    if (digits_only(index, 18))
         snprintf(message->reference, sizeof message->reference, "%.6s%s%c/%s", month == NULL ? "" : month,
                  month == NULL ? "" : "/", kind == KIND_SMS ? 'S' : 'M', index);
 }
@@ -201,7 +202,7 @@ static void judge_page(struct json_object *page, add_member *add, const char *mo
 
     if (list != NULL || json_object_is_type(page, json_type_array))
         add_each(list != NULL ? list : page, add, month, answer);
-    if (answer->outcome.kind == OUTCOME_ACCEPTED && nanuminet_is_digits(total, 9))
+    if (answer->outcome.kind == OUTCOME_ACCEPTED && digits_only(total, 9))
         answer->listing.total = atol(total);
 }
 

@@ -27,8 +27,7 @@ bool nanuminet_send_build(const struct batch *batch, const struct account *accou
                           struct error *err);
 void nanuminet_send_judge(const struct account *account, const struct reply *reply, struct batch *batch);
 
-/* Of how many digits at most; NULL is none. A month is YYYYMM. */
-bool nanuminet_is_digits(const char *text, size_t most);
+/* YYYYMM, of a month that there is; NULL is none. */
 bool nanuminet_is_month(const char *text);
 
 /* The parameters of 발송목록 조회 and of 예약발송목록 조회, in the manual's order; ERROR_USAGE names the

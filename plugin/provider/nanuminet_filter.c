@@ -3,20 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digits.h"
 #include "provider/nanuminet.h"
 
 #define PAGE_ROWS_MAX 100
 
-bool nanuminet_is_digits(const char *text, size_t most)
-{
-    size_t bytes = text == NULL ? 0 : strlen(text);
-
-    return bytes > 0 && bytes <= most && strspn(text, "0123456789") == bytes;
-}
-
 bool nanuminet_is_month(const char *text)
 {
-    return nanuminet_is_digits(text, 6) && strlen(text) == 6 && strcmp(text + 4, "01") >= 0
+    return digits_only(text, 6) && strlen(text) == 6 && strcmp(text + 4, "01") >= 0
            && strcmp(text + 4, "12") <= 0;
 }
 
@@ -50,7 +44,7 @@ static bool add_search(const struct query *query, struct request *request, struc
         if (before != NULL)
             return error_set(err, ERROR_USAGE, 0, "%s: this gateway cannot search by %s at the same time",
                              searches[i].option, before);
-        if (searches[i].digits ? !nanuminet_is_digits(value, 20) : *value == '\0')
+        if (searches[i].digits ? !digits_only(value, 20) : *value == '\0')
             return error_set(err, ERROR_USAGE, 0, "%s: must be %s", searches[i].option,
                              searches[i].digits ? "digits, all of a number or some" : "a text");
         if (!request_query(request, "search_field", searches[i].field, err)
@@ -110,7 +104,7 @@ static bool add_day(const char *name, const char *option, const char *day, struc
 
     if (day == NULL)
         return true;
-    number = nanuminet_is_digits(day, 2) ? atoi(day) : 0;
+    number = digits_only(day, 2) ? atoi(day) : 0;
     if (number < 1 || number > 31)
         return error_set(err, ERROR_USAGE, 0, "%s: must be from 01 to 31", option);
     snprintf(text, sizeof text, "%02d", number);

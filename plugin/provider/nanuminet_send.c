@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/base64.h"
+#include "base/digits.h"
 #include "base/utf8.h"
 #include "provider/nanuminet.h"
 #include "provider/nanuminet_codes.h"
@@ -228,25 +229,13 @@ bool nanuminet_send_build(const struct batch *batch, const struct account *accou
            && (batch->at == NULL || request_field(request, "senddate", batch->at, err));
 }
 
-/* data is called an array: an object, or a list with one. Its total_count tells when fewer were taken than
-   asked for, though not which. */
-static void judge_count(struct outcome *outcome, struct json_object *said, size_t sent)
+/* data is called an array: an object, or a list with one. Its total_count; -1 when it is not said. */
+static long count_of(struct json_object *said)
 {
     struct json_object *data = json_member(said, "data");
     const char *total = json_text(json_count(data) > 0 ? json_item(data, 0) : data, "total_count");
-    char *end = NULL;
-    long counted = total == NULL ? 0 : strtol(total, &end, 10);
 
-    if (total == NULL || end == total || *end != '\0')
-        counted = (long)sent;
-    if (counted <= 0) {
-        outcome_set(outcome, OUTCOME_UNSURE, "none", "the answer counts no message");
-        return;
-    }
-    outcome_accept(outcome, NULL);
-    if (counted < (long)sent)
-        snprintf(outcome->meaning, sizeof outcome->meaning, "the answer counts %ld messages of %zu", counted,
-                 sent);
+    return digits_only(total, 9) ? strtol(total, NULL, 10) : -1;
 }
 
 /* The one word of a reply counts for all: there are no results for single numbers. */
@@ -256,8 +245,7 @@ void nanuminet_send_judge(const struct account *account, const struct reply *rep
     struct outcome outcome = { 0 };
 
     if (nanuminet_said(account, reply, said, NULL, &outcome))
-        judge_count(&outcome, said, batch->count);
-    for (size_t i = 0; i < batch->count; i++)
-        batch->item[i].outcome = outcome;
+        outcome_accept_counted(&outcome, NULL, count_of(said), batch->count);
+    batch_outcome(batch, &outcome);
     json_object_put(said);
 }

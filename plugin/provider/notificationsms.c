@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/digits.h"
 #include "provider/api.h"
 #include "provider/json.h"
 #include "provider/notificationsms_codes.h"
@@ -12,8 +13,6 @@
 
 /* "수신거부 번호 조회": pageSize when none is given. */
 #define ROWS_USUAL 100
-
-#define DIGITS "0123456789"
 
 /* The manual says that sign-up and login exist, but not where they are and what they look like. */
 static const struct setting keys[] = {
@@ -212,8 +211,7 @@ static void cancel_judge(const struct query *query, const struct account *accoun
 
 static bool check_digits(const char *text, const char *argument, struct error *err)
 {
-    return (text != NULL && *text != '\0' && text[strspn(text, DIGITS)] == '\0')
-           || error_set(err, ERROR_USAGE, 0, "%s: digits only", argument);
+    return digits_only(text, SIZE_MAX) || error_set(err, ERROR_USAGE, 0, "%s: digits only", argument);
 }
 
 static bool add_digits(struct request *request, const char *name, const char *value, const char *argument,

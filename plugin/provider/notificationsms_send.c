@@ -128,7 +128,6 @@ void notificationsms_send_judge(const struct account *account, const struct repl
         outcome_accept(&outcome, json_text(said, "requestId"));
     else
         notificationsms_codes_judge(&outcome, said, reply);
-    for (size_t i = 0; i < batch->count; i++)
-        batch->item[i].outcome = outcome;
+    batch_outcome(batch, &outcome);
     json_object_put(said);
 }

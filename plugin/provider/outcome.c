@@ -61,6 +61,18 @@ void outcome_accept(struct outcome *outcome, const char *reference)
     copy_word(outcome->reference, sizeof outcome->reference, reference);
 }
 
+void outcome_accept_counted(struct outcome *outcome, const char *reference, long counted, size_t sent)
+{
+    if (counted == 0) {
+        outcome_set(outcome, OUTCOME_UNSURE, "none", "the answer counts no message");
+        return;
+    }
+    outcome_accept(outcome, reference);
+    if (counted > 0 && (size_t)counted < sent)
+        snprintf(outcome->meaning, sizeof outcome->meaning, "the answer counts %ld messages of %zu", counted,
+                 sent);
+}
+
 const struct verdict *verdict_find(const struct verdict *rows, const char *code)
 {
     for (; code != NULL && rows->code != NULL; rows++) {

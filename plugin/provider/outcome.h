@@ -68,6 +68,10 @@ struct receipt_table {
 void outcome_set(struct outcome *outcome, enum outcome_kind kind, const char *code, const char *meaning);
 void outcome_accept(struct outcome *outcome, const char *reference);
 
+/* The same where the gateway counts what it took, of so many sent (negative: it does not say): fewer are
+   worth a word, none at all is UNSURE. */
+void outcome_accept_counted(struct outcome *outcome, const char *reference, long counted, size_t sent);
+
 /* By the code in the table; a code that is not there is UNSURE (sends) with said as meaning. said may be
  * NULL. */
 void outcome_from_code(struct outcome *outcome, const struct verdict *rows, const char *code,

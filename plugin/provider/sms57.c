@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "alert/number.h"
+#include "base/digits.h"
 #include "provider/api.h"
 #include "provider/json.h"
 #include "provider/sms57_codes.h"
@@ -30,7 +31,7 @@ static const char *national(const char *to)
 {
     if (strncmp(to, "+86", 3) == 0)
         to += 3;
-    return *to != '\0' && to[strspn(to, "0123456789")] == '\0' ? to : NULL;
+    return digits_only(to, NUMBER_BYTES) ? to : NULL;
 }
 
 static bool list_mobiles(const struct batch *batch, struct buf *out, struct error *err)
@@ -116,7 +117,7 @@ static bool send_build(const struct batch *batch, const struct account *account,
 
     if (!api_takes(&api_sms57, batch, err))
         return false;
-    if (extno == NULL || *extno == '\0' || extno[strspn(extno, "0123456789")] != '\0')
+    if (!digits_only(extno, SIZE_MAX))
         return error_set(err, ERROR_SETTINGS, 0, "extno must be digits");
     if (!(batch->own ? list_contents : list_mobiles)(batch, &list, err))
         goto out;
@@ -224,17 +225,6 @@ static bool balance_build(const struct query *query, const struct account *accou
 }
 
 /* Whole 1/1000 yuan; less than none where the account is paid for afterwards (3.3). */
-static bool is_amount(const char *text)
-{
-    size_t digits;
-
-    if (text == NULL)
-        return false;
-    text += *text == '-';
-    digits = strspn(text, "0123456789");
-    return digits > 0 && digits <= 18 && text[digits] == '\0';
-}
-
 static void balance_judge(const struct query *query, const struct account *account, const struct reply *reply,
                           struct answer *answer)
 {
@@ -247,7 +237,7 @@ static void balance_judge(const struct query *query, const struct account *accou
     else if (type != NULL && strcmp(type, "PRECHARGE") == 0)
         charge = "prepaid";
     if (judge_status(said, reply, listing_balance, answer)) {
-        if (is_amount(left))
+        if (digits_amount(left, false))
             answer_row(answer, (const char *const[]){ left, "CNY/1000", charge });
         else
             outcome_set(&answer->outcome, OUTCOME_UNSURE, "none", "the answer holds no balance");

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digits.h"
 #include "provider/api.h"
 #include "provider/json.h"
 #include "provider/smsjoa_codes.h"
@@ -11,7 +12,6 @@
 /* 2.4 names no largest list_count, only that there is one (-100035). */
 #define ROWS_MAX 100
 
-#define DIGITS       "0123456789"
 #define STAMP_DIGITS 14 /* YYYYMMDDHHMISS */
 #define TIME_BYTES   sizeof "YYYY-MM-DD HH:MM:SS"
 
@@ -194,22 +194,7 @@ static long total_of(struct json_object *said)
 {
     const char *total = json_text(said, "total_count");
 
-    return total != NULL && isdigit((unsigned char)*total) ? strtol(total, NULL, 10) : -1;
-}
-
-/* Fewer counted than were sent is worth a word, none at all is no success. */
-static void judge_serial(struct outcome *outcome, struct json_object *said, size_t sent)
-{
-    long counted = total_of(said);
-
-    if (counted == 0) {
-        outcome_set(outcome, OUTCOME_UNSURE, "none", "the answer counts no message");
-        return;
-    }
-    outcome_accept(outcome, json_text(said, "msg_serial"));
-    if (counted > 0 && counted < (long)sent)
-        snprintf(outcome->meaning, sizeof outcome->meaning, "the answer counts %ld messages of %zu", counted,
-                 sent);
+    return digits_only(total, 9) ? strtol(total, NULL, 10) : -1;
 }
 
 /* The one word of a reply counts for all: the guide has no results for single numbers. */
@@ -222,15 +207,14 @@ static void send_judge(const struct account *account, const struct reply *reply,
 
     (void)account;
     if (taken && json_text(said, "msg_serial") != NULL) {
-        judge_serial(&outcome, said, batch->count);
+        outcome_accept_counted(&outcome, json_text(said, "msg_serial"), total_of(said), batch->count);
     } else if (taken && said == NULL && !find_code(reply, code)) {
         /* The guide's own sample is broken JSON, and it has no other 200: the message has gone out. */
         outcome_set(&outcome, OUTCOME_ACCEPTED, "unread", "accepted, but the answer could not be read");
     } else {
         judge_refusal(&outcome, reply);
     }
-    for (size_t i = 0; i < batch->count; i++)
-        batch->item[i].outcome = outcome;
+    batch_outcome(batch, &outcome);
     json_object_put(said);
 }
 
@@ -242,18 +226,6 @@ static bool balance_build(const struct query *query, const struct account *accou
     return request_start(request, "GET", "/1/balance", err) && request_bearer(request, account->token, err);
 }
 
-static bool is_amount(const char *text)
-{
-    size_t whole;
-
-    text = text == NULL ? "" : text + (*text == '-');
-    whole = strspn(text, DIGITS);
-    text += whole;
-    if (*text == '.')
-        text += 1 + strspn(text + 1, DIGITS);
-    return whole > 0 && *text == '\0';
-}
-
 static void balance_judge(const struct query *query, const struct account *account, const struct reply *reply,
                           struct answer *answer)
 {
@@ -263,7 +235,7 @@ static void balance_judge(const struct query *query, const struct account *accou
     (void)query;
     (void)account;
     listing_start(&answer->listing, listing_balance);
-    if (reply->status / 100 == 2 && is_amount(cells[0])) {
+    if (reply->status / 100 == 2 && digits_amount(cells[0], true)) {
         outcome_accept(&answer->outcome, NULL);
         answer_row(answer, cells);
     } else {
@@ -292,7 +264,7 @@ static bool result_build(const struct query *query, const struct account *accoun
 /* YYYYMMDDHHMISS as people read it; what has another form stays as it is. */
 static const char *show_time(const char *text, char shown[TIME_BYTES])
 {
-    if (text == NULL || strlen(text) != STAMP_DIGITS || strspn(text, DIGITS) != STAMP_DIGITS)
+    if (!digits_only(text, STAMP_DIGITS) || strlen(text) != STAMP_DIGITS)
         return text;
     snprintf(shown, TIME_BYTES, "%.4s-%.2s-%.2s %.2s:%.2s:%.2s", text, text + 4, text + 6, text + 8,
              text + 10, text + 12);
