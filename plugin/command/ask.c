@@ -1,8 +1,8 @@
 /* Questions to gateways: balance, result, list, reservation, unsubscribed, senders, reports, replies, signup.
    One table says what each takes; the drivers know the rest. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "alert/number.h"
 #include "base/buf.h"

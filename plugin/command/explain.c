@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/buf.h"
 #include "command/doors.h"
 #include "command/fail.h"
 #include "command/options.h"

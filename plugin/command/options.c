@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "settings/settings.h"
 
 #define OPTIONS_MAX 40
 

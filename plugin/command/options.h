@@ -5,7 +5,8 @@
 #include <stddef.h>
 
 #include "base/error.h"
-#include "settings/settings.h"
+
+struct settings;
 
 /* Exit codes of the monitoring plugin guidelines. */
 enum { EXIT_OK = 0, EXIT_WARNING = 1, EXIT_CRITICAL = 2, EXIT_UNKNOWN = 3 };

@@ -11,7 +11,9 @@
 #include "command/options.h"
 #include "command/sheet.h"
 #include "command/table.h"
+#include "provider/api.h"
 #include "provider/json.h"
+#include "text/charset.h"
 
 enum column {
     COLUMN_NAME,

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/buf.h"
 #include "base/now.h"
 
 /* How long others wait for the process that logs in before one of them does it itself. */
