@@ -267,9 +267,6 @@ const struct api api_apiplex = {
     .keys = keys,
     .verdicts = verdict_tables,
     .receipts = receipt_tables,
-    .send.build = send_build,
-    .send.judge = send_judge,
-    .webhook.judge = webhook_judge,
-    .webhook.content_type = "application/json",
-    .webhook.taken = "{\"code\":\"100\",\"desc\":\"success\"}",
+    .send = { send_build, send_judge },
+    .webhook = { webhook_judge, "application/json", "{\"code\":\"100\",\"desc\":\"success\"}" },
 };

@@ -23,7 +23,7 @@ const struct verdict nanuminet_query_refusals[] = {
     { 0 },
 };
 
-const struct verdict_table nanuminet_verdicts[] = {
+const struct verdict_table nanuminet_verdict_tables[] = {
     { "words in msg beside a result of false (RESPONSE)", nanuminet_refusals },
     { "the same of look-ups and cancelling (RESPONSE)", nanuminet_query_refusals },
     { 0 },
@@ -110,7 +110,7 @@ const struct receipt nanuminet_mms_receipts[] = {
     { 0 },
 };
 
-const struct receipt_table nanuminet_receipts[] = {
+const struct receipt_table nanuminet_receipt_tables[] = {
     { "STAT of SMS (별첨1)", nanuminet_sms_receipts },
     { "STAT of LMS and MMS (별첨1)", nanuminet_mms_receipts },
     { 0 },

@@ -28,7 +28,7 @@ const struct verdict sms57_results[] = {
     { 0 },
 };
 
-const struct verdict_table sms57_verdicts[] = {
+const struct verdict_table sms57_verdict_tables[] = {
     { "STATUS of a request (7)", sms57_statuses },
     { "RESULT of each number (8)", sms57_results },
     { 0 },
@@ -70,7 +70,7 @@ const struct receipt sms57_stats[] = {
     { 0 },
 };
 
-const struct receipt_table sms57_receipts[] = {
+const struct receipt_table sms57_receipt_tables[] = {
     { "STAT of a report (9)", sms57_stats },
     { 0 },
 };
