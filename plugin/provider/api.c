@@ -1,10 +1,11 @@
 /* The table of gateways, and what every driver shares. */
 #include "provider/api.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "base/address.h"
+#include "base/when.h"
 
 const struct api *const apis[] = {
     &api_smsjoa, &api_notificationsms, &api_apiplex, &api_nanuminet, &api_sms57, NULL,
@@ -38,46 +39,18 @@ bool api_reaches(const struct api *api, const char *number)
     return false;
 }
 
-#define IMAGE_URL_MAX 2000
-
-/* Read and written again, a time that does not exist (31 February) or has another form comes out changed. */
-static bool is_time(const char *text)
-{
-    static const char form[] = "%Y-%m-%d %H:%M:%S";
-    struct tm when = { 0 };
-    char again[32] = "";
-    time_t at;
-
-    if (strlen(text) != strlen("YYYY-MM-DD HH:MM:SS") || strptime(text, form, &when) == NULL)
-        return false;
-    at = timegm(&when);
-    return gmtime_r(&at, &when) != NULL && strftime(again, sizeof again, form, &when) > 0
-           && strcmp(again, text) == 0;
-}
-
-/* An address in the form that every client reads: nothing but printable ASCII. */
-static bool is_address(const char *text)
-{
-    size_t scheme = strncmp(text, "https://", 8) == 0 ? 8 : strncmp(text, "http://", 7) == 0 ? 7 : 0;
-
-    for (const char *c = text; *c != '\0'; c++)
-        if (*c <= ' ' || *c > '~')
-            return false;
-    return scheme > 0 && isalnum((unsigned char)text[scheme]) && strlen(text) <= IMAGE_URL_MAX;
-}
-
 bool api_takes(const struct api *api, const struct batch *batch, struct error *err)
 {
     if (batch->at != NULL && (api->caps & API_RESERVE) == 0)
         return error_set(err, ERROR_USAGE, 0, "--at: %s takes no reservations", api->title);
-    if (batch->at != NULL && !is_time(batch->at))
+    if (batch->at != NULL && when_korean_s(batch->at) < 0)
         return error_set(err, ERROR_USAGE, 0, "--at: no such time as \"%.30s\"", batch->at);
     if (batch->image != NULL && ((api->caps & API_IMAGE) == 0 || batch->kind != KIND_MMS))
         return error_set(err, ERROR_BUG, 0, "an image in a message that is no MMS of %s", api->title);
     if (batch->image_url != NULL && ((api->caps & API_IMAGE_URL) == 0 || batch->kind != KIND_MMS))
         return error_set(err, ERROR_BUG, 0, "the address of an image in a message that is no MMS of %s",
                          api->title);
-    if (batch->image_url != NULL && !is_address(batch->image_url))
+    if (batch->image_url != NULL && !address_holds(batch->image_url))
         return error_set(err, ERROR_USAGE, 0, "--image: not an address that a gateway can fetch");
     return true;
 }

@@ -8,10 +8,9 @@
 #include "base/base64.h"
 #include "base/digits.h"
 #include "base/utf8.h"
+#include "base/when.h"
 #include "provider/nanuminet.h"
 #include "provider/nanuminet_codes.h"
-
-#define KST_S (9 * 3600)
 
 /* 사용자 인증: a token lives two hours from when it is made. Ours ends a minute before, for the time the
    answer took to arrive. */
@@ -21,7 +20,7 @@
  */
 static void write_date(int64_t now_ms, char date[40])
 {
-    time_t korean = (time_t)(now_ms / 1000 + KST_S);
+    time_t korean = (time_t)(now_ms / 1000 + WHEN_KOREA_S);
     struct tm tm = { 0 };
 
     gmtime_r(&korean, &tm);
@@ -63,13 +62,8 @@ bool nanuminet_login_build(const struct query *query, const struct account *acco
    two hours from now. Else what the manual promises. */
 static int64_t token_end(const char *expire, int64_t now_ms)
 {
-    int64_t most = now_ms / 1000 + TOKEN_S, until;
-    struct tm tm = { 0 };
-    const char *end = expire == NULL ? NULL : strptime(expire, "%Y-%m-%d %H:%M:%S", &tm);
+    int64_t most = now_ms / 1000 + TOKEN_S, until = when_korean_s(expire);
 
-    if (end == NULL || *end != '\0')
-        return most;
-    until = (int64_t)timegm(&tm) - KST_S;
     return until > now_ms / 1000 && until < most ? until : most;
 }
 

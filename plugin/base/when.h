@@ -1,0 +1,17 @@
+#ifndef MUNJA_BASE_WHEN_H
+#define MUNJA_BASE_WHEN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Korea keeps UTC+9 all the year. */
+#define WHEN_KOREA_S (9 * 60 * 60)
+
+/* Whether text begins as times are written here, "YYYY-MM-DD HH:MM:SS", whatever stands behind. */
+bool when_begins(const char *text);
+
+/* Seconds since 1970 of a Korean time in exactly that form; -1 for another form, a time that does not exist
+   (February 30), one before 1970, and NULL. */
+int64_t when_korean_s(const char *text);
+
+#endif
