@@ -138,13 +138,36 @@ static void help_is_aligned(void **state)
     assert_string_equal(out, "munja " MUNJA_VERSION "\n");
 }
 
+static void a_timeout_is_a_second_or_more(void **state)
+{
+    static const struct {
+        const char *text;
+        int seconds; /* 0: refused */
+    } cases[] = {
+        { NULL, 20 }, { "1", 1 }, { "2m", 120 }, { "0", 0 },
+        { "-1", 0 },  { "", 0 },  { "1.5", 0 },  { "99999999999", 0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < CASES(cases); i++) {
+        struct error err = { 0 };
+        int seconds = 20;
+
+        assert_int_equal(options_timeout(cases[i].text, &seconds, &err), cases[i].seconds > 0);
+        assert_int_equal(seconds, cases[i].seconds > 0 ? cases[i].seconds : 20);
+        if (cases[i].seconds == 0) {
+            assert_int_equal(err.kind, ERROR_USAGE);
+            assert_non_null(strstr(err.text, "option --timeout: "));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(options_and_operands_mix),
-        cmocka_unit_test(nothing_is_nothing),
-        cmocka_unit_test(faults_name_the_option),
-        cmocka_unit_test(help_is_aligned),
+        cmocka_unit_test(options_and_operands_mix),      cmocka_unit_test(nothing_is_nothing),
+        cmocka_unit_test(faults_name_the_option),        cmocka_unit_test(help_is_aligned),
+        cmocka_unit_test(a_timeout_is_a_second_or_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
