@@ -5,6 +5,7 @@
    its options, prints its answer and returns the exit code. */
 int command_worker(int argc, char **argv);
 int command_queue(int argc, char **argv);
+int command_check(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_providers(int argc, char **argv);
 int command_config(int argc, char **argv);

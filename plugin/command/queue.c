@@ -1,324 +1,36 @@
-/* munja queue: what the store knows. Numbers are masked where many records are shown, and whole where the
-   operator asks for one. */
+/* munja queue: what is in the store, and what an operator does about it. */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "base/buf.h"
-#include "base/mask.h"
-#include "base/now.h"
-#include "base/utf8.h"
+#include "command/desk.h"
 #include "command/doors.h"
 #include "command/fail.h"
 #include "command/options.h"
-#include "command/sheet.h"
-#include "provider/json.h"
-#include "settings/settings.h"
-#include "store/look.h"
+#include "command/queue_act.h"
+#include "command/queue_look.h"
+#include "command/sweep.h"
+#include "store/tend.h"
 
 #define LIST_DEFAULT 100
 #define LIST_MOST    10000
-#define ABOUT_BYTES  64
-#define UNREADABLE   "(the stored alert cannot be read)"
 
-#define TIME_BYTES 32
-
-/* NULL for never. */
-static const char *local_time(int64_t ms, bool json, char out[TIME_BYTES])
-{
-    time_t seconds = (time_t)(ms / 1000);
-    struct tm local;
-    size_t length;
-
-    if (ms <= 0 || localtime_r(&seconds, &local) == NULL)
-        return NULL;
-    length = strftime(out, TIME_BYTES - 1, json ? "%Y-%m-%dT%H:%M:%S%z" : "%Y-%m-%d %H:%M:%S", &local);
-    if (json && length > 2) { /* +0900 is written +09:00 (RFC 3339) */
-        memmove(out + length - 1, out + length - 2, 3);
-        out[length - 2] = ':';
-    }
-    return length > 0 ? out : NULL;
-}
-
-/* Only what waits has a time to come. */
-static const char *due_time(const struct record *record, bool json, char out[TIME_BYTES])
-{
-    return record->state == RECORD_WAITING ? local_time(record->due_ms, json, out) : NULL;
-}
-
-/* Nothing said. */
-static const char *or_null(const char *text)
-{
-    return text[0] == '\0' ? NULL : text;
-}
-
-/* A record in a few words: the start of what the phone shows. */
-static void about(const struct alert *alert, char out[ABOUT_BYTES])
-{
-    const char *host = alert_get(alert, "host"), *service = alert_get(alert, "service");
-    const char *type = alert_get(alert, "type"), *text = alert_get(alert, "subject");
-    struct buf words = { 0 };
-    size_t bytes;
-
-    if (text[0] == '\0')
-        text = alert_get(alert, "output");
-    if (alert->fields == 0)
-        buf_str(&words, UNREADABLE);
-    else if (host[0] == '\0')
-        buf_str(&words, text);
-    else
-        buf_format(&words, "%s%s%s %s%s%s", strcmp(type, "PROBLEM") == 0 ? "" : type,
-                   strcmp(type, "PROBLEM") == 0 ? "" : " ", alert_get(alert, "state"), host,
-                   service[0] == '\0' ? "" : "/", service);
-    bytes = utf8_border(buf_text(&words), words.len, ABOUT_BYTES - 4);
-    snprintf(out, ABOUT_BYTES, "%.*s%s", (int)bytes, buf_text(&words), bytes < words.len ? "…" : "");
-    buf_clear(&words);
-}
-
-static bool add_listed(struct listing *listing, const struct listed *listed, bool json)
-{
-    const struct record *r = &listed->record;
-    char id[24], created[TIME_BYTES], due[TIME_BYTES], tries[16], masked[MASK_BYTES], words[ABOUT_BYTES];
-
-    snprintf(id, sizeof id, "%lld", (long long)r->id);
-    snprintf(tries, sizeof tries, "%d", r->tries);
-    about(&r->alert, words);
-    return listing_add(
-        listing, (const char *[]){ id, record_state_name(r->state), local_time(r->created_ms, json, created),
-                                   due_time(r, json, due), tries, mask_number(r->recipient, masked),
-                                   or_null(r->provider), or_null(r->outcome), or_null(r->code),
-                                   or_null(listed->receipt), words });
-}
-
-static bool write_list(const struct listing *listing, size_t all, bool json, struct error *err)
-{
-    struct json_object *document;
-
-    if (json) {
-        document = json_object_new_object();
-        return sheet_json(document,
-                          sheet_rows(document, "records", listing)
-                              && json_add(document, "total", json_object_new_int64((int64_t)all)),
-                          err);
-    }
-    if (all == 0) {
-        puts("MUNJA OK - no such records");
-        return true;
-    }
-    if (!sheet_table(listing, err))
-        return false;
-    if (all > listing->count)
-        printf("(the newest %zu of %zu: see --limit)\n", listing->count, all);
-    return true;
-}
-
-static bool list(struct store *store, unsigned states, size_t most, bool json, struct error *err)
-{
-    static const char *const columns[] = { "id",       "state",   "created", "due",     "tries", "recipient",
-                                           "provider", "outcome", "code",    "receipt", "what",  NULL };
-    struct listing listing = { 0 };
-    struct listed *found = NULL;
-    size_t count = 0, all = 0;
-    bool listed = store_list(store, states, most, &found, &count, &all, err);
-
-    listing_start(&listing, columns);
-    for (size_t i = 0; listed && i < count; i++)
-        listed = add_listed(&listing, &found[i], json) || error_memory(err);
-    listed = listed && write_list(&listing, all, json, err);
-    listing_clear(&listing);
-    listed_free(found, count);
-    return listed;
-}
-
-/* One record as it is shown. */
-enum sheet { SHEET_RECORD, SHEET_ATTEMPTS, SHEET_RECEIPTS, SHEET_REPLIES, SHEETS };
-
-static const char *const record_columns[] = { "id",        "state",         "created",   "due",     "tries",
-                                              "recipient", "wish_provider", "wish_kind", "wish_at", "receipt",
-                                              NULL };
-static const char *const attempt_columns[] = { "attempt", "provider", "begun",     "ended", "outcome",
-                                               "code",    "meaning",  "reference", NULL };
-static const char *const receipt_columns[] = { "provider", "reference", "seen",    "time",
-                                               "state",    "code",      "meaning", NULL };
-static const char *const reply_columns[] = { "provider", "reference", "seen", "time",
-                                             "sender",   "recipient", "text", NULL };
-
-static bool fill_record(struct listing *sheet, const struct listed *listed, bool json)
-{
-    const struct record *r = &listed->record;
-    char id[24], created[TIME_BYTES], due[TIME_BYTES], tries[16];
-
-    snprintf(id, sizeof id, "%lld", (long long)r->id);
-    snprintf(tries, sizeof tries, "%d", r->tries);
-    listing_start(sheet, record_columns);
-    return listing_add(
-        sheet, (const char *[]){ id, record_state_name(r->state), local_time(r->created_ms, json, created),
-                                 due_time(r, json, due), tries, r->recipient, or_null(r->wish.provider),
-                                 or_null(r->wish.kind), or_null(r->wish.at), or_null(listed->receipt) });
-}
-
-static bool fill_attempts(struct listing *sheet, const struct shown *shown, bool json)
-{
-    char number[16], begun[TIME_BYTES], ended[TIME_BYTES];
-    bool filled = true;
-
-    listing_start(sheet, attempt_columns);
-    for (size_t i = 0; filled && i < shown->attempts; i++) {
-        const struct attempt_kept *a = &shown->attempt[i];
-        snprintf(number, sizeof number, "%d", a->number);
-        filled = listing_add(
-            sheet, (const char *[]){ number, or_null(a->provider), local_time(a->begun_ms, json, begun),
-                                     local_time(a->ended_ms, json, ended), a->outcome, or_null(a->code),
-                                     or_null(a->meaning), or_null(a->reference) });
-    }
-    return filled;
-}
-
-static bool fill_receipts(struct listing *sheet, const struct shown *shown, bool json)
-{
-    char seen[TIME_BYTES];
-    bool filled = true;
-
-    listing_start(sheet, receipt_columns);
-    for (size_t i = 0; filled && i < shown->receipts; i++) {
-        const struct receipt_kept *r = &shown->receipt[i];
-        filled =
-            listing_add(sheet, (const char *[]){ r->provider, r->reference,
-                                                 local_time(r->seen_ms, json, seen), or_null(r->time),
-                                                 or_null(r->state), or_null(r->code), or_null(r->meaning) });
-    }
-    return filled;
-}
-
-static bool fill_replies(struct listing *sheet, const struct shown *shown, bool json)
-{
-    char seen[TIME_BYTES];
-    bool filled = true;
-
-    listing_start(sheet, reply_columns);
-    for (size_t i = 0; filled && i < shown->replies; i++) {
-        const struct reply_kept *r = &shown->reply[i];
-        filled = listing_add(sheet, (const char *[]){ r->provider, or_null(r->reference),
-                                                      local_time(r->seen_ms, json, seen), or_null(r->time),
-                                                      r->sender, or_null(r->recipient), r->text });
-    }
-    return filled;
-}
-
-/* The row written downwards; what says nothing is passed over. */
-static bool print_record(const struct listing *record, struct error *err)
-{
-    static const char *const columns[] = { "record", "", NULL };
-    struct listing fields = { 0 };
-    bool printed = true;
-
-    listing_start(&fields, columns);
-    for (size_t i = 0; printed && record->column[i] != NULL; i++)
-        if (record->row[0][i] != NULL)
-            printed = listing_add(&fields, (const char *[]){ record->column[i], record->row[0][i] });
-    printed = printed ? sheet_table(&fields, err) : error_memory(err);
-    listing_clear(&fields);
-    return printed;
-}
-
-/* Each line of a value is a row. */
-static bool add_value(struct listing *fields, const char *name, const char *value)
-{
-    bool added = true;
-
-    for (const char *line = value; added && line != NULL;) {
-        const char *end = strchr(line, '\n');
-        char *text = end == NULL ? strdup(line) : strndup(line, (size_t)(end - line));
-
-        added = text != NULL && listing_add(fields, (const char *[]){ line == value ? name : "", text });
-        free(text);
-        line = end == NULL ? NULL : end + 1;
-    }
-    return added;
-}
-
-static bool print_alert(const struct alert *alert, struct error *err)
-{
-    static const char *const columns[] = { "alert", "", NULL };
-    struct listing fields = { 0 };
-    bool printed = true;
-
-    listing_start(&fields, columns);
-    if (alert->fields == 0)
-        printed = add_value(&fields, "", UNREADABLE);
-    for (size_t i = 0; printed && i < alert->fields; i++)
-        printed = add_value(&fields, alert->field[i].name, alert->field[i].value);
-    printed = printed ? sheet_table(&fields, err) : error_memory(err);
-    listing_clear(&fields);
-    return printed;
-}
-
-static bool show_table(const struct alert *alert, const struct listing *sheet, struct error *err)
-{
-    if (!print_record(&sheet[SHEET_RECORD], err))
-        return false;
-    putchar('\n');
-    if (!print_alert(alert, err))
-        return false;
-    for (int i = SHEET_ATTEMPTS; i < SHEETS; i++) {
-        if (sheet[i].count == 0)
-            continue;
-        putchar('\n');
-        if (!sheet_table(&sheet[i], err))
-            return false;
-    }
-    return true;
-}
-
-static bool show_json(const struct alert *alert, const struct listing *sheet, struct error *err)
-{
-    struct json_object *document = sheet_row(&sheet[SHEET_RECORD], 0), *fields = json_object_new_object();
-    bool made = json_add(document, "alert", fields);
-
-    for (size_t i = 0; made && i < alert->fields; i++)
-        made = json_add(fields, alert->field[i].name, json_object_new_string(alert->field[i].value));
-    return sheet_json(document,
-                      made && sheet_rows(document, "attempts", &sheet[SHEET_ATTEMPTS])
-                          && sheet_rows(document, "receipts", &sheet[SHEET_RECEIPTS])
-                          && sheet_rows(document, "replies", &sheet[SHEET_REPLIES]),
-                      err);
-}
-
-static bool show(struct store *store, int64_t id, bool json, struct error *err)
-{
-
-    struct listing sheet[SHEETS] = { 0 };
-    struct shown shown = { 0 };
-    bool found = false, done = false;
-
-    if (!store_show(store, id, &shown, &found, err))
-        goto out;
-    if (!found) {
-        error_set(err, ERROR_USAGE, 0, "there is no record %lld: see munja queue list --all", (long long)id);
-        goto out;
-    }
-    if (!fill_record(&sheet[SHEET_RECORD], &shown.listed, json)
-        || !fill_attempts(&sheet[SHEET_ATTEMPTS], &shown, json)
-        || !fill_receipts(&sheet[SHEET_RECEIPTS], &shown, json)
-        || !fill_replies(&sheet[SHEET_REPLIES], &shown, json)) {
-        error_memory(err);
-        goto out;
-    }
-    done = json ? show_json(&shown.listed.record.alert, sheet, err)
-                : show_table(&shown.listed.record.alert, sheet, err);
-out:
-    for (int i = 0; i < SHEETS; i++)
-        listing_clear(&sheet[i]);
-    shown_clear(&shown);
-    return done;
-}
+/* What can be done, and how many ids it takes. */
+static const struct deed {
+    const char *word;
+    int least, most;
+} deeds[] = {
+    { "list", 0, 0 }, { "show", 1, 1 }, { "retry", 1, INT_MAX }, { "drop", 1, INT_MAX }, { "flush", 0, 0 },
+};
+#define DEEDS (sizeof deeds / sizeof deeds[0])
 
 /* What the command line says. */
 struct asked {
-    const char *config, *state, *all, *limit, *json;
-    bool one; /* show */
-    int64_t id;
+    const char *config, *state, *all, *limit, *json, *verbose;
+    const char *word; /* of deeds */
+    int64_t *id;      /* owned */
+    size_t ids;
     unsigned states;
     int most;
 };
@@ -362,67 +74,115 @@ static bool read_id(const char *text, int64_t *id, struct error *err)
     return true;
 }
 
-static bool read_operands(struct asked *asked, char **operand, int operands, struct error *err)
+static const struct deed *deed_named(const char *word, struct error *err)
 {
-    if (operands == 0)
-        return error_set(err, ERROR_USAGE, 0, "list or show is missing");
-    asked->one = strcmp(operand[0], "show") == 0;
-    if (!asked->one && strcmp(operand[0], "list") != 0)
-        return error_set(err, ERROR_USAGE, 0, "no such thing as queue \"%.20s\" (list, show)", operand[0]);
-    if (operands > (asked->one ? 2 : 1))
-        return error_set(err, ERROR_USAGE, 0, "one operand too many: \"%.20s\"", operand[operands - 1]);
-    if (!asked->one)
-        return read_states(asked, err) && read_limit(asked, err);
-    if (operands < 2)
-        return error_set(err, ERROR_USAGE, 0, "ID is missing");
-    if (asked->state != NULL || asked->all != NULL || asked->limit != NULL)
-        return error_set(err, ERROR_USAGE, 0, "--state, --all and --limit are for list");
-    return read_id(operand[1], &asked->id, err);
+    for (size_t i = 0; i < DEEDS; i++)
+        if (strcmp(deeds[i].word, word) == 0)
+            return &deeds[i];
+    error_set(err, ERROR_USAGE, 0, "no such thing as queue \"%.20s\" (list, show, retry, drop, flush)", word);
+    return NULL;
 }
 
-/* The store is all that is needed: a configuration without a usable provider is no hindrance. */
-static bool look(const struct asked *asked, struct error *err)
+static bool read_ids(struct asked *asked, char **operand, int count, struct error *err)
 {
-    struct settings settings = { 0 };
-    struct store *store = NULL;
-    bool looked = false;
+    asked->id = calloc((size_t)count + 1, sizeof *asked->id);
+    if (asked->id == NULL)
+        return error_memory(err);
+    for (int i = 0; i < count; i++)
+        if (!read_id(operand[i], &asked->id[i], err))
+            return false;
+    asked->ids = (size_t)count;
+    return true;
+}
 
-    if (!settings_load(settings_path(asked->config, getenv("MUNJA_CONFIG")), &settings, err)
-        || !store_open(settings.store, now_steady_ms() + (int64_t)settings.timeout_s * 1000, &store, err))
+static bool read_operands(struct asked *asked, char **operand, int operands, struct error *err)
+{
+    const struct deed *deed = operands > 0 ? deed_named(operand[0], err) : NULL;
+
+    if (operands == 0)
+        return error_set(err, ERROR_USAGE, 0, "list, show, retry, drop or flush is missing");
+    if (deed == NULL)
+        return false;
+    asked->word = deed->word;
+    if (operands - 1 < deed->least)
+        return error_set(err, ERROR_USAGE, 0, "ID is missing");
+    if (operands - 1 > deed->most)
+        return error_set(err, ERROR_USAGE, 0, "one operand too many: \"%.20s\"", operand[operands - 1]);
+    if (strcmp(deed->word, "list") == 0)
+        return read_states(asked, err) && read_limit(asked, err);
+    if (asked->state != NULL || asked->all != NULL || asked->limit != NULL)
+        return error_set(err, ERROR_USAGE, 0, "--state, --all and --limit are for list");
+    return read_ids(asked, operand + 1, operands - 1, err);
+}
+
+/* All that wait are due now, and go out. */
+static bool flush(struct desk *desk, bool json, int *code, struct error *err)
+{
+    struct report report = { 0 };
+    bool flushed = tend_flush(desk->store, err) && sweep_due(desk, &report, err);
+
+    if (flushed)
+        *code = report_print(&report, json);
+    report_clear(&report);
+    return flushed;
+}
+
+/* But for flush, the store is all that is needed: a configuration without a usable provider is no hindrance.
+ */
+static bool act(const struct asked *asked, int *code, struct error *err)
+{
+    bool json = asked->json != NULL, flushes = strcmp(asked->word, "flush") == 0, done = false;
+    struct desk desk = { 0 };
+
+    options_log(asked->verbose);
+    if (!(flushes ? desk_open : desk_read)(&desk, asked->config, NULL, err) || !desk_open_store(&desk, err))
         goto out;
-    looked = asked->one ? show(store, asked->id, asked->json != NULL, err)
-                        : list(store, asked->states, (size_t)asked->most, asked->json != NULL, err);
+    *code = EXIT_OK;
+    if (flushes)
+        done = flush(&desk, json, code, err);
+    else if (strcmp(asked->word, "list") == 0)
+        done = queue_list(desk.store, asked->states, (size_t)asked->most, json, err);
+    else if (strcmp(asked->word, "show") == 0)
+        done = queue_show(desk.store, asked->id[0], json, err);
+    else
+        done = queue_act(desk.store, asked->word, asked->id, asked->ids, json, code, err);
 out:
-    store_close(store);
-    settings_clear(&settings);
-    return looked;
+    desk_close(&desk);
+    return done;
 }
 
 int command_queue(int argc, char **argv)
 {
     struct asked asked = { 0 };
     const struct option_spec specs[] = {
-        { 'f', "config", "FILE", "configuration ($MUNJA_CONFIG, else " MUNJA_CONFIG ")", &asked.config,
-          NULL },
+        OPTION_CONFIG(&asked.config),
         { 0, "state", "STATE", "waiting, accepted, refused, held or dead only", &asked.state, NULL },
         { 0, "all", NULL, "accepted ones too", &asked.all, NULL },
         { 0, "limit", "N", "the newest N (default: 100)", &asked.limit, NULL },
-        { 0, "json", NULL, "one JSON document on stdout", &asked.json, NULL },
+        OPTION_JSON(&asked.json),
+        { 'v', "verbose", NULL, "log every attempt to standard error", &asked.verbose, NULL },
         { 0 },
     };
     const struct command_help help = {
-        "munja queue [options] list|show ID",
-        "Look at the records in the store. list: those that no gateway accepted, oldest first, numbers\n"
-        "masked. show: all of one record, with every attempt, receipt and reply. Exit 0, or 3: no such "
-        "record.",
+        "munja queue [options] list|show ID|retry ID...|drop ID...|flush",
+        "Look at the records in the store, and act on them.\n"
+        "  list   those that no gateway accepted, oldest first, numbers masked\n"
+        "  show   all of one record, with every attempt, receipt and reply\n"
+        "  retry  these are to be sent, whatever became of them: they are due now\n"
+        "  drop   these are given up; they stay in the store\n"
+        "  flush  all that wait are due now, and are sent by this process\n"
+        "Exit 0, or 3: no such record, or one that cannot be acted on. flush: as munja worker --once.",
     };
     bool json = fail_in_json(argc, argv), done = false;
     struct error err = { 0 };
-    int operands = 0;
+    int operands = 0, code = EXIT_UNKNOWN;
 
     if (!options_read(argc, argv, specs, &help, &operands, &done, &err))
         return fail(&err, json);
     if (done)
         return EXIT_UNKNOWN;
-    return read_operands(&asked, argv + 1, operands, &err) && look(&asked, &err) ? EXIT_OK : fail(&err, json);
+    if (!read_operands(&asked, argv + 1, operands, &err) || !act(&asked, &code, &err))
+        code = fail(&err, json);
+    free(asked.id);
+    return code;
 }

@@ -32,6 +32,9 @@ struct store {
     " FROM record r LEFT JOIN attempt a ON a.record = r.id AND a.number = CASE WHEN r.accepted_by > 0"       \
     " THEN r.accepted_by ELSE (SELECT max(number) FROM attempt WHERE record = r.id) END "
 
+/* The outcome of the row among the attempts that says that an operator gave the record up. */
+#define RECORD_DROPPED "dropped"
+
 /* A row's text into an array of a struct, cut at a character border where it does not fit. */
 #define RECORD_COPY(out, text) record_copy(out, sizeof(out), text)
 void record_copy(char *out, size_t room, const char *text);

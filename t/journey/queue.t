@@ -134,6 +134,118 @@ subtest 'what needs attention' => sub {
     is document(queue($world, 'list', '--state', 'dead', '--json'))->{total}, 1, 'one state alone';
 };
 
+subtest 'retry' => sub {
+    my $world = world();
+    $world->{sim}->fault(do => 'reset');
+    notify($world) for 1 .. 3;
+    sql($world, "UPDATE record SET state = 'dead' WHERE id = 2");
+    sql($world, "UPDATE record SET state = 'held' WHERE id = 3");
+    my $run = queue($world, 'retry', 1, 2, 3);
+    is $run->{exit}, 0, 'exit 0';
+    is $run->{out}, "MUNJA OK - 3 records due now\n", 'a sentence';
+    is scalar($world->{sim}->phone($PHONE)), 0, 'nothing is sent yet';
+    is_deeply [ map { $_->{state} } @{ document(queue($world, 'list', '--json'))->{records} } ], [ ('waiting') x 3 ], 'all of them wait';
+    is Munja::run(args => [ 'worker', '--once', '-f', $world->{conf} ])->{exit}, 1, 'a failure keeps them';
+    $world->{sim}->faults_clear;
+    queue($world, 'retry', 1 .. 3);
+    is Munja::run(args => [ 'worker', '--once', '-f', $world->{conf} ])->{exit}, 0, 'due: sent';
+    is scalar($world->{sim}->phone($PHONE)), 3, 'each once';
+
+    $run = queue($world, 'retry', 1);
+    is $run->{exit}, 3, 'a gateway has it: exit 3';
+    is $run->{out}, "MUNJA UNKNOWN - record 1: a gateway has it already; 0 of 1 due now\n", 'and why';
+    $world->{sim}->fault(do => 'reset');
+    notify($world);
+    $run = queue($world, 'retry', 9, 4, '--json');
+    is $run->{exit}, 3, 'one is not there: exit 3';
+    my $document = document($run);
+    is_deeply [ @$document{qw(state exit)} ], [ 'UNKNOWN', 3 ], 'for programs';
+    is_deeply $document->{records}, [ { id => 9, state => undef, meaning => 'there is no such record' }, { id => 4, state => 'waiting', meaning => undef } ],
+        'the other is done';
+};
+
+subtest 'retry: an operator insists' => sub {
+    my $world = world();
+    $world->{sim}->config(wrong_numbers => [$PHONE]);
+    is notify($world), 2, 'refused';
+    $world->{sim}->config(wrong_numbers => []);
+    is queue($world, 'retry', 1)->{exit}, 0, 'taken up again';
+    is queue($world, 'flush')->{exit}, 0, 'sent';
+    is scalar($world->{sim}->phone($PHONE)), 1, 'there it is';
+
+    # Too old to go on trying, but once more it goes.
+    $world->{sim}->fault(do => 'reset');
+    notify($world);
+    sql($world, "UPDATE record SET state = 'dead', created_ms = created_ms - 90000000 WHERE id = 2");
+    queue($world, 'retry', 2);
+    is queue($world, 'flush')->{exit}, 2, 'failed: given up again';
+    is sql($world, 'SELECT state FROM record WHERE id = 2'), 'dead', 'dead as before';
+    $world->{sim}->faults_clear;
+    queue($world, 'retry', 2);
+    is queue($world, 'flush')->{exit}, 0, 'sent';
+    is scalar($world->{sim}->phone($PHONE)), 2, 'once';
+};
+
+subtest 'a living process keeps its record' => sub {
+    my $world = world();
+    $world->{sim}->fault(do => 'delay', ms => 4000, match => '/1/send');
+    my $pid = fork // die "fork: $!";
+    if ($pid == 0) {
+        notify($world);
+        require POSIX;
+        POSIX::_exit(0);
+    }
+    my $until = time + 20;
+    select undef, undef, undef, 0.05 until $world->{sim}->requests(action => 'send') || time > $until;
+    for my $what (qw(retry drop)) {
+        my $run = queue($world, $what, 1);
+        is $run->{exit}, 3, "$what: exit 3";
+        like $run->{out}, qr/^MUNJA UNKNOWN - record 1: another process is sending it right now; /, 'and why';
+    }
+    is queue($world, 'flush')->{exit}, 0, 'flush: leaves it alone';
+    waitpid $pid, 0;
+    is scalar($world->{sim}->phone($PHONE)), 1, 'sent once';
+    is sql($world, 'SELECT state FROM record'), 'accepted', 'and accepted';
+};
+
+subtest 'drop' => sub {
+    my $world = world();
+    my $first = $serial;
+    $world->{sim}->fault(do => 'reset');
+    notify($world) for 1 .. 2;
+    my $run = queue($world, 'drop', 1);
+    is $run->{exit}, 0, 'exit 0';
+    is $run->{out}, "MUNJA OK - 1 record dropped\n", 'a sentence';
+    $world->{sim}->faults_clear;
+    is queue($world, 'flush')->{exit}, 0, 'the other is sent';
+    is scalar($world->{sim}->phone($PHONE)), 1, 'that one alone';
+    like queue($world, 'list')->{out}, qr/\n1 +dead .* dropped /, 'it stays listed';
+    like queue($world, 'show', 1)->{out}, qr/^\d+ +- .* dropped +- +dropped by hand /m, 'with the note';
+    $serial = $first;
+    is notify($world), 2, 'handed over again: given up';
+    is scalar($world->{sim}->phone($PHONE)), 1, 'and not sent';
+    is queue($world, 'drop', 1)->{exit}, 3, 'twice: exit 3';
+    is queue($world, 'drop', 2)->{exit}, 3, 'accepted: exit 3';
+    is queue($world, 'retry', 1)->{exit}, 0, 'but it can be taken up again';
+    is queue($world, 'flush')->{exit}, 0, 'sent';
+    is scalar($world->{sim}->phone($PHONE)), 2, 'there it is';
+};
+
+subtest 'flush' => sub {
+    my $world = world();
+    is queue($world, 'flush')->{out}, "MUNJA OK - 0 due, 0 accepted, 0 kept for retry, 0 refused | accepted=0 waiting=0 refused=0\n", 'nothing there';
+    $world->{sim}->fault(do => 'reset');
+    notify($world) for 1 .. 3;
+    my $run = queue($world, 'flush');
+    is $run->{exit}, 1, 'kept: exit 1';
+    like $run->{out}, qr/^MUNJA WARNING - 3 due, 0 accepted, 3 kept for retry, 0 refused /, 'as munja worker says it';
+    $world->{sim}->faults_clear;
+    $run = queue($world, 'flush', '--json');
+    is $run->{exit}, 0, 'sent: exit 0';
+    like document($run)->{answer}, qr/^MUNJA OK - 3 due, 3 accepted, /, 'for programs';
+    is scalar($world->{sim}->phone($PHONE)), 3, 'each once';
+};
+
 subtest 'hostile texts' => sub {
     my $world = world();
     notify($world);
@@ -160,7 +272,9 @@ subtest 'the configuration' => sub {
 subtest 'bad command lines' => sub {
     my $world = world();
     for my $case (
-        [ [], 'list or show' ], [ ['retry', '1'], '"retry" (list, show)' ], [ ['show'], 'ID is missing' ], [ [ 'show', '1x' ], '"1x"' ],
+        [ [], 'is missing' ], [ ['forget', '1'], '"forget" (list, show, retry, drop, flush)' ], [ ['show'], 'ID is missing' ],
+        [ ['retry'], 'ID is missing' ], [ ['drop'], 'ID is missing' ], [ [ 'drop', '1', 'x' ], '"x"' ], [ [ 'flush', '1' ], 'too many' ], [ [ 'retry', '--all' ], 'ID is missing' ],
+        [ [ 'retry', '1', '--all' ], 'for list' ], [ [ 'show', '1x' ], '"1x"' ],
         [ [ 'show', '--', '-1' ], '"-1"' ], [ [ 'show', '99999999999999999999' ], 'no record' ], [ [ 'show', '1', '2' ], 'too many' ],
         [ [ 'list', '1' ], 'too many' ], [ [ 'list', '--state', 'asleep' ], '"asleep"' ], [ [ 'list', '--limit', '0' ], '--limit' ],
         [ [ 'list', '--limit', '10001' ], '--limit' ], [ [ 'list', '--all', '--state', 'dead' ], '--state' ], [ [ 'show', '1', '--all' ], 'for list' ],

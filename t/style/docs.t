@@ -227,7 +227,7 @@ subtest 'operations' => sub {
 # The names of columns, wherever a table of them stands.
 subtest 'columns and JSON' => sub {
     my %column;
-    for my $path ('plugin/provider/listing.c', 'plugin/command/queue.c') {
+    for my $path ('plugin/provider/listing.c', 'plugin/command/queue_look.c') {
         my $source = slurp($path);
         while ($source =~ /const char \*const (\w*columns|listing_\w+)\[\] = \{(.*?)\};/sg) {
             my ($name, $cells) = ($1, $2);

@@ -1,0 +1,23 @@
+#ifndef MUNJA_COMMAND_CHECK_H
+#define MUNJA_COMMAND_CHECK_H
+
+#include "command/desk.h"
+#include "command/report.h"
+#include "flow/range.h"
+
+/* What a check is asked for. */
+struct checking {
+    struct range warning, critical;
+    int window_s;
+    char **provider; /* none: all */
+    int providers;
+};
+
+/* Ask the gateways; the desk has its configuration and its deadline. False with the reason in err when
+   nothing could be asked. */
+bool check_balance(struct desk *desk, const struct checking *checking, struct report *report,
+                   struct error *err);
+bool check_login(struct desk *desk, const struct checking *checking, struct report *report,
+                 struct error *err);
+
+#endif

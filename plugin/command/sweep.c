@@ -1,0 +1,72 @@
+/* What is due goes out, in one run. */
+#include "command/sweep.h"
+
+#include <stdlib.h>
+
+#include "base/now.h"
+#include "command/options.h"
+#include "flow/deliver.h"
+#include "flow/halves.h"
+
+static size_t count_of(const struct told *told, size_t count, int state)
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < count; i++)
+        found += situation_state(told[i].situation) == state;
+    return found;
+}
+
+static size_t accepted_of(const struct told *told, size_t count)
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < count; i++)
+        found += told[i].situation <= SITUATION_UNRECORDED && told[i].situation != SITUATION_UNDERWAY;
+    return found;
+}
+
+/* What must wait again is left to the next sweep. Each handful has the whole time that one notify would have.
+ */
+static bool deliver_all(struct desk *desk, struct told **told, size_t *count, struct error *err)
+{
+    int64_t handful_ms = (int64_t)desk->settings.timeout_s * 1000;
+    struct delivery with = { .plan = &desk->plan, .store = desk->store, .wire = half_wire(err) };
+    int64_t due_by_ms = now_ms();
+    size_t taken = 1;
+
+    if (with.wire == NULL)
+        return false;
+    while (taken > 0) {
+        with.until_ms = now_steady_ms() + handful_ms;
+        store_until(desk->store, with.until_ms);
+        if (!deliver_due(&with, due_by_ms, told, count, &taken, err))
+            return false;
+    }
+    return store_prune(desk->store, (int64_t)desk->settings.keep_s * 1000, err);
+}
+
+bool sweep_due(struct desk *desk, struct report *report, struct error *err)
+{
+    struct told *told = NULL;
+    size_t count = 0, accepted, refused;
+    char note[256] = "";
+    int state;
+
+    if (!deliver_all(desk, &told, &count, err)) {
+        free(told);
+        return false;
+    }
+    accepted = accepted_of(told, count);
+    refused = count_of(told, count, EXIT_CRITICAL);
+    state = refused > 0 ? EXIT_CRITICAL : count_of(told, count, EXIT_WARNING) > 0 ? EXIT_WARNING : EXIT_OK;
+    free(told);
+    report_say(report, state, "%zu due, %zu accepted, %zu kept for retry, %zu refused", count, accepted,
+               count - accepted - refused, refused);
+    if (munja_deliver.plan_note(&desk->plan, note, sizeof note))
+        report_say(report, EXIT_WARNING, "%s", note);
+    report_measure(report, "", "accepted", (double)accepted, "", "", "");
+    report_measure(report, "", "waiting", (double)(count - accepted - refused), "", "", "");
+    report_measure(report, "", "refused", (double)refused, "", "", "");
+    return true;
+}

@@ -1,0 +1,115 @@
+/* How much waits, what went wrong, and how providers do. */
+#include "store/count.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/now.h"
+#include "store/place.h"
+#include "store/record.h"
+
+bool count_open(const char *where, int64_t until_ms, struct store **store, struct error *err)
+{
+    struct place place = { 0 };
+    bool is_file = strstr(where, "://") == NULL;
+    bool looked = !is_file || place_find(where, &place, err), exists = !is_file || place.exists;
+
+    place_clear(&place);
+    if (!looked)
+        return false;
+    *store = NULL;
+    return !exists || store_open(where, until_ms, store, err);
+}
+
+static bool count_waiting(struct store *store, struct queue_count *count, struct error *err)
+{
+    struct rows *rows = NULL;
+    bool found = false;
+    bool counted = db_query(store->db, "SELECT count(*), min(created_ms) FROM record WHERE state = 'waiting'",
+                            NULL, 0, &rows, err)
+                   && rows_next(rows, &found, err);
+
+    if (counted) {
+        count->waiting = (size_t)rows_number(rows, 0);
+        count->oldest_waiting_ms = rows_number(rows, 1);
+    }
+    rows_end(rows);
+    return counted;
+}
+
+/* The states are written as in the index record_over, which is used only then. */
+static bool count_over(struct store *store, int64_t refused_since_ms, struct queue_count *count,
+                       struct error *err)
+{
+    struct rows *rows = NULL;
+    bool found = false;
+    bool counted = DB_QUERY(store->db, &rows, err,
+                            "SELECT sum(CASE WHEN r.state = 'held' THEN 1 ELSE 0 END),"
+                            " sum(CASE WHEN r.state = 'dead' AND coalesce(a.outcome, '') <> '" RECORD_DROPPED
+                            "' THEN 1 ELSE 0 END),"
+                            " sum(CASE WHEN r.state = 'refused' AND a.ended_ms >= $1 THEN 1 ELSE 0 END)"
+                            " FROM record r LEFT JOIN attempt a ON a.record = r.id AND a.number ="
+                            " (SELECT max(number) FROM attempt WHERE record = r.id)"
+                            " WHERE r.state IN ('held', 'refused', 'dead')",
+                            DB_NUMBER(refused_since_ms))
+                   && rows_next(rows, &found, err);
+
+    if (counted) {
+        count->held = (size_t)rows_number(rows, 0);
+        count->dead = (size_t)rows_number(rows, 1);
+        count->refused = (size_t)rows_number(rows, 2);
+    }
+    rows_end(rows);
+    return counted;
+}
+
+bool count_queue(struct store *store, int64_t refused_since_ms, struct queue_count *count, struct error *err)
+{
+    struct queue_count made = { 0 };
+
+    if (!count_waiting(store, &made, err) || !count_over(store, refused_since_ms, &made, err))
+        return false;
+    *count = made;
+    return true;
+}
+
+static bool read_attempts(const struct rows *rows, void *item, struct error *err)
+{
+    struct attempt_count *count = item;
+
+    (void)err;
+    RECORD_COPY(count->provider, rows_text(rows, 0));
+    count->accepted = (size_t)rows_number(rows, 1);
+    count->failed = (size_t)rows_number(rows, 2);
+    count->unsure = (size_t)rows_number(rows, 3);
+    count->first_ms = rows_number(rows, 4);
+    return true;
+}
+
+bool count_attempts(struct store *store, int64_t since_ms, struct attempt_count **list, size_t *count,
+                    struct error *err)
+{
+    struct gathered gathered = { 0 };
+    int64_t now = now_ms();
+    /* What stands with an open end is under way as long as somebody has the record. A row without a provider
+       is a note about the record. */
+    bool counted = record_gather(
+        store,
+        "SELECT a.provider, sum(CASE WHEN a.outcome = 'accepted' THEN 1 ELSE 0 END),"
+        " sum(CASE WHEN a.outcome IN ('retry', 'refused', 'account') THEN 1 ELSE 0 END),"
+        " sum(CASE WHEN a.ended_ms = 0 OR a.outcome = 'unsure' THEN 1 ELSE 0 END), min(a.begun_ms)"
+        " FROM attempt a WHERE a.begun_ms >= $1 AND a.provider <> '' AND (a.ended_ms > 0 OR NOT EXISTS"
+        " (SELECT 1 FROM record r WHERE r.id = a.record AND r.lease_until_ms > $2 AND r.lease_until_ms <= "
+        "$3))"
+        " GROUP BY a.provider ORDER BY a.provider",
+        DB_VALUES(DB_NUMBER(since_ms), DB_NUMBER(now), DB_NUMBER(now + LEASE_MS_MAX)), read_attempts,
+        sizeof **list, &gathered, err);
+
+    if (!counted) {
+        free(gathered.item);
+        return false;
+    }
+    *list = gathered.item;
+    *count = gathered.count;
+    return true;
+}

@@ -1,0 +1,39 @@
+#ifndef MUNJA_STORE_COUNT_H
+#define MUNJA_STORE_COUNT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "store/store.h"
+
+/* Numbers for checks. Nothing is written or locked. */
+
+/* Open a store to look at. One that does not exist yet is not made: *store is NULL then. */
+bool count_open(const char *where, int64_t until_ms, struct store **store, struct error *err);
+
+struct queue_count {
+    size_t waiting, held;
+    size_t dead;               /* those that no operator has dropped */
+    size_t refused;            /* since a time */
+    int64_t oldest_waiting_ms; /* when munja accepted it; 0: none waits */
+};
+
+/* What the store holds now; refused: those whose last attempt ended since then. */
+bool count_queue(struct store *store, int64_t refused_since_ms, struct queue_count *count, struct error *err);
+
+/* Attempts at one provider. One that is under way counts nowhere. */
+struct attempt_count {
+    char provider[64];
+    size_t accepted;
+    size_t failed;    /* whatever the reason: the next provider, a later try or nobody had to take over */
+    size_t unsure;    /* the answer was lost, or never written down */
+    int64_t first_ms; /* of all of them */
+};
+
+/* Those begun since then, by provider in the order of their names. The caller frees *list. */
+bool count_attempts(struct store *store, int64_t since_ms, struct attempt_count **list, size_t *count,
+                    struct error *err);
+
+#endif
