@@ -16,18 +16,13 @@ void log_to(log_sink *sink, enum log_level most)
     wanted = most;
 }
 
-bool log_wants(enum log_level level)
-{
-    return current != NULL && level <= wanted;
-}
-
 void log_line(enum log_level level, const char *format, ...)
 {
     char line[1024];
     va_list args;
     size_t length;
 
-    if (!log_wants(level))
+    if (current == NULL || level > wanted)
         return;
     va_start(args, format);
     vsnprintf(line, sizeof line, format, args);

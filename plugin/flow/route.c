@@ -9,8 +9,9 @@
 /* Matching takes time by the product of lengths: an alert field may be as long as a monitor likes. */
 #define MATCHED_BYTES 1024
 
-const char *const route_patterns[] = { "to",    "source",   "type",  "host",    "service",
-                                       "state", "severity", "group", "contact", NULL };
+/* The keys of a route that say which alerts it takes; hours is apart. */
+static const char *const patterns[] = { "to",    "source",   "type",  "host",    "service",
+                                        "state", "severity", "group", "contact", NULL };
 
 static bool fits_any(const struct entry *entry, const char *value, size_t bytes)
 {
@@ -58,8 +59,8 @@ bool route_matches(const struct section *section, const struct alert *alert, con
 {
     const struct entry *hours = section_entry(section, "hours");
 
-    for (size_t i = 0; route_patterns[i] != NULL; i++) {
-        const char *name = route_patterns[i];
+    for (size_t i = 0; patterns[i] != NULL; i++) {
+        const char *name = patterns[i];
         const struct entry *entry = section_entry(section, name);
         const char *value = strcmp(name, "to") == 0 ? recipient : alert_get(alert, name);
 

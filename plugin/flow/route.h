@@ -7,9 +7,6 @@
 #include "alert/alert.h"
 #include "settings/settings.h"
 
-/* The keys of a route that say which alerts it takes, ended by NULL; hours is apart. */
-extern const char *const route_patterns[];
-
 /* Whether every pattern key that the section has fits: any of its shell patterns, upper and lower case alike.
    A group matches when one of the groups in its comma-separated list does. */
 bool route_matches(const struct section *section, const struct alert *alert, const char *recipient,

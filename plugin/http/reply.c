@@ -6,6 +6,5 @@
 void reply_clear(struct reply *reply)
 {
     free(reply->body);
-    free(reply->content_type);
     *reply = (struct reply){ 0 };
 }

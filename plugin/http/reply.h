@@ -20,9 +20,8 @@ struct reply {
     int status; /* HTTP status; 0 when none arrived */
     char *body; /* NUL-terminated, may hold further NULs; "" rather than NULL when a status arrived */
     size_t bytes;
-    char *content_type; /* NULL when none was said */
-    int retry_after_s;  /* -1 when not said */
-    char fault[160];    /* why not CARRIED_WHOLE, for people; "" otherwise */
+    int retry_after_s; /* -1 when not said */
+    char fault[160];   /* why not CARRIED_WHOLE, for people; "" otherwise */
 };
 
 void reply_clear(struct reply *reply);

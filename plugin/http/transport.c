@@ -260,7 +260,6 @@ static void fill_reply(CURL *easy, CURLcode code, struct exchange *exchange, str
 {
     long status = 0;
     curl_off_t retry_after_s = 0;
-    const char *type = NULL;
 
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     if (code != CURLE_OK || status < 200)
@@ -271,10 +270,8 @@ static void fill_reply(CURL *easy, CURLcode code, struct exchange *exchange, str
         return;
     }
     curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after_s);
-    curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &type);
     reply->carried = code == CURLE_OK ? CARRIED_WHOLE : CARRIED_PARTLY;
     reply->status = (int)status;
-    reply->content_type = type == NULL ? NULL : strndup(type, 127);
     if (retry_after_s > 0)
         reply->retry_after_s = retry_after_s < RETRY_AFTER_MAX_S ? (int)retry_after_s : RETRY_AFTER_MAX_S;
     reply->bytes = exchange->reply.len;

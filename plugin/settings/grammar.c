@@ -186,7 +186,6 @@ static bool read_entry(struct reader *reader, const struct token *key, struct er
     }
     entry.value = value.value;
     entry.values = value.values;
-    entry.list = value.list;
     read = keep_entry(reader, reader->kind == NULL ? reader->globals : &reader->section, &entry, err);
 out:
     value_clear(&entry);

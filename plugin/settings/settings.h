@@ -11,7 +11,6 @@ struct entry {
     char *key;
     char **value; /* one, or those of a list */
     size_t values;
-    bool list; /* written with braces */
     int line;
 };
 

@@ -69,7 +69,7 @@ bool value_read(const char *text, struct entry *entry, const char **fault, struc
 {
     /* A list accepts a value without braces as well. */
     cfg_opt_t options[] = { CFG_STR_LIST("k", NULL, CFGF_NODEFAULT), CFG_END() };
-    struct entry found = { .list = text[0] == '{' };
+    struct entry found = { 0 };
     struct buf statement = { 0 };
     cfg_t *cfg = NULL;
     bool read = false;
@@ -88,7 +88,6 @@ bool value_read(const char *text, struct entry *entry, const char **fault, struc
     if (*fault == NULL) {
         entry->value = found.value;
         entry->values = found.values;
-        entry->list = found.list;
         found = (struct entry){ 0 };
     }
 out:

@@ -57,7 +57,6 @@ static void the_example_is_read(void **state)
     assert_int_equal(section_entry(&settings.providers.section[2], "signature")->line, 14);
     entry = section_entry(&settings.routes.section[1], "providers");
     assert_int_equal(entry->values, 3);
-    assert_true(entry->list);
     assert_string_equal(entry->value[2], "plex");
     settings_clear(&settings);
 }
