@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "alert/source.h"
-#include "base/log.h"
 #include "base/now.h"
 #include "command/fail.h"
 #include "command/options.h"
@@ -48,12 +47,6 @@ static void on_overdue(int signal_number)
     if (answered_code >= 0 || write(STDOUT_FILENO, overdue_line, sizeof overdue_line - 1) < 0)
         _exit(answered_code >= 0 ? answered_code : EXIT_UNKNOWN);
     _exit(EXIT_UNKNOWN);
-}
-
-static void log_to_stderr(enum log_level level, const char *line)
-{
-    (void)level;
-    fprintf(stderr, "%s\n", line);
 }
 
 static bool read_fields(struct caller *c, struct error *err)
@@ -135,9 +128,8 @@ static bool read_wish(struct caller *c, struct error *err)
     const struct request_line *line = &c->line;
     int timeout_s = c->n.settings.timeout_s;
 
-    if (line->timeout != NULL && (!duration_read(line->timeout, &timeout_s) || timeout_s < 1))
-        return error_set(err, ERROR_USAGE, 0,
-                         "option --timeout: \"%.20s\" is not a number of seconds, 1 or more", line->timeout);
+    if (!options_timeout(line->timeout, &timeout_s, err))
+        return false;
     /* Words too long for a wish are no provider's or kind's either: the half that knows them refuses them. */
     snprintf(c->n.wish.provider, sizeof c->n.wish.provider, "%s",
              line->provider == NULL ? "" : line->provider);
@@ -159,8 +151,8 @@ static bool read_wish(struct caller *c, struct error *err)
 
 static bool read_all(struct caller *c, struct error *err)
 {
-    return settings_load(settings_path(c->line.config, getenv("MUNJA_CONFIG")), &c->n.settings, err)
-           && read_alert(c, err) && read_recipients(c, err) && read_wish(c, err);
+    return options_settings(c->line.config, &c->n.settings, err) && read_alert(c, err)
+           && read_recipients(c, err) && read_wish(c, err);
 }
 
 static int answer(struct caller *c)
@@ -188,8 +180,7 @@ static int notify(struct caller *c)
     int code = EXIT_OK;
 
     c->n.image = c->line.image;
-    if (c->line.verbose != NULL)
-        log_to(log_to_stderr, LOG_LEVEL_DEBUG);
+    options_log(c->line.verbose);
     if (!read_all(c, &err)
         || !(c->line.dry_run != NULL ? notify_show(&c->n, c->line.json != NULL, &err)
                                      : notify_run(&c->n, &err)))
@@ -215,8 +206,7 @@ static void list_options(struct request_line *line, struct option_spec specs[OPT
 {
     const struct option_spec all[OPTIONS] = {
         { 0, "subject", "TEXT", "title of a long message", &line->subject_option, NULL },
-        { 'f', "config", "FILE", "configuration ($MUNJA_CONFIG, else " MUNJA_CONFIG ")", &line->config,
-          NULL },
+        OPTION_CONFIG(&line->config),
         { 's', "source", "SOURCE", "nagios, icinga, zabbix, checkmk or args (guessed when absent)",
           &line->source, NULL },
         { 'T', "to", "NUMBER[,...]", "recipients (default: the pager of the alert's contact)", NULL,
@@ -229,8 +219,7 @@ static void list_options(struct request_line *line, struct option_spec specs[OPT
           NULL },
         { 0, "at", "TIME", "the gateway is to send it then: 'YYYY-MM-DD HH:MM[:SS]', Korean time", &line->at,
           NULL },
-        { 't', "timeout", "SECONDS", "for everything together (default: the configuration's, 20)",
-          &line->timeout, NULL },
+        OPTION_TIMEOUT(&line->timeout),
         { 'n', "dry-run", NULL, "show what would be sent to whom; touch neither store nor network",
           &line->dry_run, NULL },
         { 0, "json", NULL, "print one JSON document instead of the line", &line->json, NULL },

@@ -179,11 +179,8 @@ static size_t gather(struct run *run, struct task *first, struct task *tasks[BAT
 static int64_t attempt_until(const struct run *run, const struct task *task)
 {
     int64_t now = now_steady_ms(), left = run->delivery->until_ms - now;
-    int64_t most = (int64_t)task_provider(task)->timeout_s * 1000;
-    size_t providers = task->providers - task->next;
 
-    left = providers > 1 ? left / (int64_t)providers : left;
-    return now + (most > 0 && most < left ? most : left);
+    return now + left / (int64_t)(task->providers - task->next);
 }
 
 /* Whether the provider said no to the request as a whole, so that one bad number may hide among good ones. */
