@@ -138,6 +138,8 @@ struct api {
     bool at_whole_minutes;   /* a reservation's time has no seconds */
     int cancel_before_s; /* a reservation cannot be cancelled later than so long before its time; 0: no such
                             rule */
+    /* Three names mean the same with every driver that has them: token is used in place of a login (and of
+       user and secret), signature stands in front of every text, hash "none" needs no secret. */
     const struct setting *keys;
     const struct verdict_table *verdicts; /* ended by a zeroed table */
     const struct receipt_table *receipts;

@@ -22,7 +22,8 @@ const struct setting provider_keys[] = {
     { "from", SETTING_TEXT, "sender number, registered at the gateway", NULL, NULL },
     { "charset", SETTING_TEXT, "what its phones can show", NULL, "euc-kr|cp949|ucs2" },
     { "ca_file", SETTING_TEXT, "certificates to trust instead of the system's", NULL, NULL },
-    { "proxy", SETTING_SECRET, "HTTP proxy; \"\" for none; default: the environment's", NULL, NULL },
+    /* It may hold a password, and seldom does: no secret that a warning is due for. */
+    { "proxy", SETTING_TEXT, "HTTP proxy; \"\" for none; default: the environment's", NULL, NULL },
     /* Half of the 20 s of a notify: one that hangs leaves time for the next. */
     { "timeout", SETTING_DURATION, "for one request", "10", NULL },
     { "resolve", SETTING_TEXT, "HOST:PORT:ADDRESS, in place of DNS", NULL, NULL },
@@ -32,8 +33,6 @@ const struct setting provider_keys[] = {
     { "allow", SETTING_LIST, "networks its webhooks may come from", NULL, NULL },
     { 0 },
 };
-
-enum { OWNED_SECRET, OWNED_FROM, OWNED_CA_FILE, OWNED_URL };
 
 /* A provider on its way. */
 struct opening {
@@ -153,7 +152,7 @@ static bool check_values(struct opening *opening, const struct setting *keys, st
                 return false;
         }
         /* Told, but no reason to keep an alert from going out. */
-        if ((keys->flags & SETTING_SECRET) && strcmp(keys->name, "proxy") != 0 && opening->settings->exposed
+        if ((keys->flags & SETTING_SECRET) && opening->settings->exposed
             && !faults_add(opening->faults, entry->line, err,
                            "provider \"%s\": %s stands in a file that others may read: chmod o= %s",
                            opening->section->name, keys->name, opening->settings->path))
@@ -181,7 +180,7 @@ static bool open_secret(struct opening *opening, struct error *err)
         }
         return blame(opening, "secret_file", err, "secret_file: %s", fault.text);
     }
-    opening->provider->owned[OWNED_SECRET] = secret;
+    opening->provider->owned.secret = secret;
     opening->provider->account.secret = secret;
     return true;
 }
@@ -194,8 +193,8 @@ static bool open_from(struct opening *opening, struct error *err)
         return true;
     if (!number_read(value_of(opening, "from"), number, NULL))
         return blame(opening, "from", err, "from must be a phone number");
-    opening->provider->owned[OWNED_FROM] = strdup(number);
-    opening->provider->account.from = opening->provider->owned[OWNED_FROM];
+    opening->provider->owned.from = strdup(number);
+    opening->provider->account.from = opening->provider->owned.from;
     return opening->provider->account.from != NULL || error_memory(err);
 }
 
@@ -259,8 +258,8 @@ static bool open_url(struct opening *opening, struct error *err)
     length = strlen(url);
     while (url[length - 1] == '/') /* every path begins with one */
         length--;
-    opening->provider->owned[OWNED_URL] = strndup(url, length);
-    carrier->url = opening->provider->owned[OWNED_URL];
+    opening->provider->owned.url = strndup(url, length);
+    carrier->url = opening->provider->owned.url;
     return carrier->url != NULL || error_memory(err);
 }
 
@@ -273,7 +272,7 @@ static bool open_ca_file(struct opening *opening, struct error *err)
     path = settings_beside(opening->settings->path, value_of(opening, "ca_file"));
     if (path == NULL)
         return error_memory(err);
-    opening->provider->owned[OWNED_CA_FILE] = path;
+    opening->provider->owned.ca_file = path;
     opening->provider->carrier.ca_file = path;
     return access(path, R_OK) == 0
            || blame(opening, "ca_file", err, "ca_file: %s: %s", path, strerror(errno));
@@ -333,10 +332,11 @@ fail:
 
 void provider_clear(struct provider *provider)
 {
-    for (size_t i = 0; i < sizeof provider->owned / sizeof provider->owned[0]; i++) {
-        if (i == OWNED_SECRET && provider->owned[i] != NULL)
-            explicit_bzero(provider->owned[i], strlen(provider->owned[i]));
-        free(provider->owned[i]);
-    }
+    if (provider->owned.secret != NULL)
+        explicit_bzero(provider->owned.secret, strlen(provider->owned.secret));
+    free(provider->owned.secret);
+    free(provider->owned.from);
+    free(provider->owned.ca_file);
+    free(provider->owned.url);
     *provider = (struct provider){ 0 };
 }

@@ -15,7 +15,9 @@ struct provider {
     struct text_limits limits; /* the api's, with the charset the settings ask for */
     const char *signature;     /* stands in front of every text; "" for none */
     int timeout_s;             /* for one request */
-    char *owned[4];            /* what the texts above point to: provider_clear */
+    struct {
+        char *secret, *from, *ca_file, *url;
+    } owned; /* what texts above point to: provider_clear */
 };
 
 /* Keys of every provider, whatever its api. */

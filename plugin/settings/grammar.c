@@ -10,11 +10,13 @@
 #include "settings/scan.h"
 #include "settings/value.h"
 
-/* Names are compared with each other and stand in records and messages. */
-#define FAULTS_MAX     200 /* beyond that it is another kind of file */
-#define SECTIONS_MAX   1000
-#define ENTRIES_MAX    250
-#define NAME_BYTES_MAX 63 /* struct record holds a provider's name in 64 */
+/* Beyond that it is another kind of file. */
+#define FAULTS_MAX   200
+#define SECTIONS_MAX 1000
+#define ENTRIES_MAX  250
+
+/* Names stand in records, which hold a provider's in 64 bytes, and in messages. */
+#define NAME_BYTES_MAX 63
 
 struct reader {
     struct scan scan;

@@ -59,7 +59,7 @@ enum {
     SETTING_DURATION = 3, /* seconds, or with s, m, h, d */
     SETTING_TYPE = 15,
     SETTING_REQUIRED = 16,
-    SETTING_SECRET = 32, /* the value never appears in a message */
+    SETTING_SECRET = 32, /* told of when it stands in a file that others may read */
     SETTING_LIST = 64,
 };
 
