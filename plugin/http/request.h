@@ -23,10 +23,10 @@ struct request {
     bool once;          /* acts although it has no body (a cancel by GET): never to be repeated by itself */
     const char *method; /* "GET", "POST", "DELETE": static */
     struct buf target;  /* path behind the provider's base URL, with "?query" when there are query fields */
-    struct buf headers; /* "Name: value\n" lines; the body's content type is not among them */
+    struct buf headers; /* "Name: value\n" lines; the content type is not among them */
     enum request_body kind;
-    const char *content_type;  /* of a form or JSON body: static; NULL for multipart, whose boundary the
-                                  transport makes */
+    const char *content_type;  /* static; told even where there is no body, unless NULL. NULL for multipart,
+                                  whose boundary the transport makes */
     struct buf body;           /* BODY_FORM and BODY_JSON */
     struct request_part *part; /* BODY_MULTIPART */
     size_t parts;

@@ -138,7 +138,8 @@ static bool list_headers(const struct request *request, const char *type, struct
                          struct error *err)
 {
     struct buf line = { 0 };
-    /* An empty Expect keeps libcurl from waiting for "100 Continue"; without a body there is no type. */
+    /* An empty Expect keeps libcurl from waiting for "100 Continue", an empty type from telling one of its
+     * own. */
     bool listed = list_add(list, "Expect:") && list_add(list, type);
 
     for (const char *at = buf_text(&request->headers); listed && *at != '\0';) {
@@ -324,7 +325,7 @@ static bool transport_carry(struct carrier *carrier, const struct carrier_settin
         if (!build_multipart(request, &multipart, &type, err))
             goto out;
     } else if (!buf_format(&type, "Content-Type: %s",
-                           request->kind == BODY_NONE ? "" : request->content_type)) {
+                           request->content_type == NULL ? "" : request->content_type)) {
         error_memory(err);
         goto out;
     }

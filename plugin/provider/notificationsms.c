@@ -87,8 +87,8 @@ static void login_judge(const struct query *query, const struct account *account
 static bool start_bare(struct request *request, const char *method, const char *path,
                        const struct account *account, struct error *err)
 {
-    return request_start(request, method, path, err) && request_bearer(request, account->token, err)
-           && request_header(request, "Content-Type", "application/json", err);
+    request->content_type = "application/json";
+    return request_start(request, method, path, err) && request_bearer(request, account->token, err);
 }
 
 /* Whether the gateway did what it was asked: 2xx without an error, whatever else it says or leaves out. What

@@ -300,7 +300,7 @@ static void check_request_letter(void **state)
 /* One connection carries requests of every shape in turn. */
 static void check_shapes_on_one_connection(void **state)
 {
-    struct server server = server_start("arwrwrwrw", OK_HEAD "Content-Length: 2\r\n\r\n{}");
+    struct server server = server_start("arwrwrwrwrw", OK_HEAD "Content-Length: 2\r\n\r\n{}");
     struct carrier *carrier = munja_wire.open(NULL);
     struct request request = { 0 };
     struct reply reply = { 0 };
@@ -315,6 +315,14 @@ static void check_shapes_on_one_connection(void **state)
     assert_memory_equal(seen->last, "POST /1/token ", 14);
     assert_non_null(strstr(seen->last, "\r\nContent-Length: 0\r\n"));
     assert_null(strstr(seen->last, "Content-Type"));
+    reply_clear(&reply);
+    request_clear(&request);
+
+    assert_true(request_start(&request, "GET", "/api/v1/sms", NULL));
+    request.content_type = "application/json";
+    assert_true(carry(carrier, url, &request, 5000, &reply, NULL));
+    assert_int_equal(reply.carried, CARRIED_WHOLE);
+    assert_non_null(strstr(seen->last, "\r\nContent-Type: application/json\r\n"));
     reply_clear(&reply);
     request_clear(&request);
 
