@@ -363,7 +363,7 @@ static void check_shapes_on_one_connection(void **state)
     request_clear(&request);
 
     assert_int_equal(seen->connections, 1);
-    assert_int_equal(seen->requests, 4);
+    assert_int_equal(seen->requests, 5);
     munja_wire.close(carrier);
     server_stop(server);
 }
