@@ -9,7 +9,7 @@
 
 /* What the store asks of a database: statements with parameters $1, $2, …, rows, and transactions. Statements
    are worded so that PostgreSQL understands them as SQLite does; how they are carried out stays behind these
-   functions. The schema alone is SQLite's: ids that number themselves, BLOB, WITHOUT ROWID, randomblob. */
+   functions. The schema alone is worded for SQLite. */
 
 struct db;
 

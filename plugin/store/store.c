@@ -60,7 +60,7 @@ bool store_open(const char *where, int64_t until_ms, struct store **store, struc
     if (!db_open(where, until_ms, &made->db, &fresh, err))
         goto out;
     if (fresh
-        && (!db_create(where, schema, SCHEMA_VERSION, err)
+        && (!db_create(where, schema_statements, SCHEMA_VERSION, err)
             || !db_open(where, until_ms, &made->db, &fresh, err)))
         goto out;
     if (made->db == NULL) {
