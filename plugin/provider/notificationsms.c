@@ -1,6 +1,5 @@
 /* NotificationSMS, the service of that name. Its manual has no numbered chapters; table titles are named. */
 #include <stdio.h>
-#include <string.h>
 
 #include "base/digits.h"
 #include "provider/api.h"
