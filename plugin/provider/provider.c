@@ -14,7 +14,7 @@
 #define TIMEOUT_S_MAX 3600
 
 const struct setting provider_keys[] = {
-    { "api", SETTING_REQUIRED, "the gateway's interface: munja explain lists them", NULL, NULL },
+    { "api", SETTING_REQUIRED, "the gateway's interface, see munja.conf(5)", NULL, NULL },
     { "url", SETTING_TEXT, "base address; default: the api's own, where it has one", NULL, NULL },
     { "user", SETTING_TEXT, "login name, client id or account", NULL, NULL },
     { "secret", SETTING_SECRET, "password or key", NULL, NULL },

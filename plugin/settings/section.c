@@ -63,10 +63,10 @@ static int distance(const char *a, const char *b, int most)
     }
 }
 
-/* " (did you mean "user"?)", or all the keys there are. */
+/* " (did you mean "user": login name?)", or all the keys there are. */
 static bool suggest(const struct setting *const *tables, const char *key, struct buf *out)
 {
-    const char *closest = NULL;
+    const struct setting *closest = NULL;
     int least = 3; /* a typo or two; beyond that a list helps more than a guess */
 
     for (size_t t = 0; tables[t] != NULL; t++) {
@@ -74,12 +74,12 @@ static bool suggest(const struct setting *const *tables, const char *key, struct
             int far = distance(key, s->name, 2);
             if (far < least && (size_t)far * 2 <= strlen(key)) {
                 least = far;
-                closest = s->name;
+                closest = s;
             }
         }
     }
     if (closest != NULL)
-        return buf_format(out, " (did you mean \"%s\"?)", closest);
+        return buf_format(out, " (did you mean \"%s\": %s?)", closest->name, closest->help);
     for (size_t t = 0; tables[t] != NULL; t++) {
         for (const struct setting *s = tables[t]; s->name != NULL; s++) {
             if (!buf_format(out, "%s%s", out->len == 0 ? " (there are: " : " ", s->name))
@@ -182,8 +182,8 @@ static bool check_required(const struct check *check, struct error *err)
             const char *value = section_text(check->section, NULL, s->name);
 
             if ((s->flags & SETTING_REQUIRED) && (value == NULL || *value == '\0')
-                && !faults_add(check->faults, check->section->line, err, "%skey %s is missing", check->before,
-                               s->name))
+                && !faults_add(check->faults, check->section->line, err, "%skey %s is missing: %s",
+                               check->before, s->name, s->help))
                 return false;
         }
     }

@@ -67,7 +67,7 @@ enum {
 struct setting {
     const char *name;
     int flags;
-    const char *help;     /* a line for man page, munja providers and messages */
+    const char *help;     /* what it is for, in messages about a key that is missing or misspelt */
     const char *fallback; /* the value when the key is absent; NULL: none */
     const char *words;    /* "md5|sha256|sha512": the only values allowed; NULL: any */
 };

@@ -84,7 +84,7 @@ for my $line (
     "$conf:2: unknown key \"colour\" (there are: store timeout duplicate_window keep listen receipt_wait)",
     "$conf:3: provider \"none\": no such api \"smsjo\" (smsjoa, notificationsms, apiplex, nanuminet, sms57)",
     "$conf:4: provider \"joa\": key user is missing: smsjoa needs it",
-    "$conf:6: provider \"joa\": unknown key \"usr\" (did you mean \"user\"?)",
+    "$conf:6: provider \"joa\": unknown key \"usr\" (did you mean \"user\": login name, client id or account?)",
     "$conf:7: provider \"joa\": secret_file: $dir/missing.key: No such file or directory",
     "$conf:8: provider \"joa\": timeout must be from 1 to 3600 seconds",
     "$conf:10: provider \"nanumi\": secret stands in a file that others may read: chmod o= $conf",

@@ -127,10 +127,10 @@ static void some_need_less(void **state)
 static const struct {
     const char *section, *faults;
 } faulty[] = {
-    { "user = u", "1: provider \"p\": key api is missing\n" },
+    { "user = u", "1: provider \"p\": key api is missing: the gateway's interface, see munja.conf(5)\n" },
     { "user = u\napi = smsjo\nhash = md5\nusr = x",
       "3: provider \"p\": no such api \"smsjo\" (smsjoa, notificationsms, apiplex, nanuminet, sms57)\n"
-      "5: provider \"p\": unknown key \"usr\" (did you mean \"user\"?)\n" },
+      "5: provider \"p\": unknown key \"usr\" (did you mean \"user\": login name, client id or account?)\n" },
     { "api = smsjoa", "1: provider \"p\": key user is missing: smsjoa needs it\n"
                       "1: provider \"p\": key secret is missing: smsjoa needs it\n"
                       "1: provider \"p\": key from is missing: smsjoa needs it\n" },

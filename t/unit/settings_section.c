@@ -1,9 +1,12 @@
 #include "conf.h"
 
 static const struct setting common[] = {
-    { "api", SETTING_REQUIRED, "", NULL, NULL },      { "user", SETTING_TEXT, "", NULL, NULL },
-    { "secret", SETTING_SECRET, "", NULL, NULL },     { "timeout", SETTING_DURATION, "", "10", NULL },
-    { "plaintext", SETTING_BOOL, "", "false", NULL }, { 0 },
+    { "api", SETTING_REQUIRED, "which gateway", NULL, NULL },
+    { "user", SETTING_TEXT, "login name", NULL, NULL },
+    { "secret", SETTING_SECRET, "", NULL, NULL },
+    { "timeout", SETTING_DURATION, "", "10", NULL },
+    { "plaintext", SETTING_BOOL, "", "false", NULL },
+    { 0 },
 };
 static const struct setting own[] = {
     { "hash", SETTING_TEXT, "", "sha256", "md5|sha256|sha512" },
@@ -19,9 +22,10 @@ static const struct {
 } cases[] = {
     { "api = x hash = md5 tries = 3 to = {a, b} timeout = 5m plaintext = on", "", true },
     { "api = x to = a", "", true },
-    { "user = x", "1: provider \"p\": key api is missing\n", false },
-    { "api = \"\"", "1: provider \"p\": key api is missing\n", false },
-    { "api = x\nusr = y", "2: provider \"p\": unknown key \"usr\" (did you mean \"user\"?)\n", false },
+    { "user = x", "1: provider \"p\": key api is missing: which gateway\n", false },
+    { "api = \"\"", "1: provider \"p\": key api is missing: which gateway\n", false },
+    { "api = x\nusr = y", "2: provider \"p\": unknown key \"usr\" (did you mean \"user\": login name?)\n",
+      false },
     { "api = x\npassword = y",
       "2: provider \"p\": unknown key \"password\" (there are: api user secret timeout plaintext hash tries "
       "to)\n",
