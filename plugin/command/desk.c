@@ -52,8 +52,3 @@ void desk_close(struct desk *desk)
     settings_clear(&desk->settings);
     *desk = (struct desk){ 0 };
 }
-
-void desk_log(const char *verbose)
-{
-    options_log(verbose);
-}

@@ -38,7 +38,4 @@ const struct provider *desk_provider(const struct desk *desk, const char *name, 
 
 void desk_close(struct desk *desk);
 
-/* Log to standard error, for -v. */
-void desk_log(const char *verbose);
-
 #endif

@@ -19,7 +19,7 @@ my %known   = map { $_ => 1 } $table =~ /"(\w+)"/g;
 my ($lines) = read_file('plugin/alert/zabbix.c') =~ /own_names\[\] = \{(.*?)\{ 0 \}/s;
 my @lines   = $lines =~ /\{\s*"(\w+)",/g;
 my %line    = map { $lines[$_] => $_ } 0 .. $#lines;
-my %option  = map { $_ => 1 } read_file('plugin/command/notify.c') =~ /\{ (?:'\w'|0), "([a-z-]+)",/g;
+my %option  = map { $_ => 1 } (read_file('plugin/command/notify.c') . read_file('plugin/command/options.h')) =~ /\{[\s\\]*(?:'\w'|0), "([a-z-]+)",/g;
 
 ok $known{host} && defined $line{long_output} && $option{to} && $option{image}, 'the tables of names are found';
 
