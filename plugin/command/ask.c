@@ -24,7 +24,7 @@ enum {
     TAKES_LIST = 8,     /* --month and the other filters of a list */
     TAKES_SPAN = 16,    /* --start, --end, --phone */
     TAKES_NAME = 32,    /* --name */
-    TAKES_SIZE = 64,    /* --size alone */
+    PULLS = 64, /* --size; what is told once only, so it must be kept */
     TAKES_SEARCH = 128, /* the filters that a list of reservations has too */
 };
 
@@ -44,8 +44,8 @@ static const struct question {
     { "unsubscribed", "add", "unsubscribed-add", TAKES_NUMBER },
     { "unsubscribed", "remove", "unsubscribed-remove", TAKES_NUMBER },
     { "senders", NULL, "senders", 0 },
-    { "reports", NULL, "reports", TAKES_SIZE },
-    { "replies", NULL, "replies", TAKES_SIZE },
+    { "reports", NULL, "reports", PULLS },
+    { "replies", NULL, "replies", PULLS },
     { "signup", NULL, "signup", TAKES_NAME },
 };
 #define QUESTIONS (sizeof questions / sizeof questions[0])
@@ -191,6 +191,8 @@ static bool ask_one(struct desk *desk, const struct provider *provider, const st
     }
     if (!may_cancel(desk, provider, question, asked, err))
         return false;
+    if ((question->takes & PULLS) && !pulled_ready(desk->store, err))
+        return error_prefix(err, "not pulled");
     session_ask(&desk->session, provider, operation, &asked->query, desk->until_ms, &heard->answer);
     if (heard->answer.outcome.kind == OUTCOME_ACCEPTED)
         keep(desk, question, heard);
@@ -263,7 +265,7 @@ static int answer(const struct question *question, struct asked *asked)
         || !read_operands(question, asked, &err) || !desk_open(&desk, asked->config, asked->timeout, &err))
         goto fail;
     /* Without a store a question costs a login, no more; but for what must be kept. */
-    if (!desk_open_store(&desk, &err) && (question->takes & TAKES_SIZE)) {
+    if (!desk_open_store(&desk, &err) && (question->takes & PULLS)) {
         error_prefix(&err, "not pulled");
         goto fail;
     }
@@ -303,7 +305,7 @@ static void list_options(struct asked *asked, struct option_of options[OPTIONS])
         { TAKES_SPAN, { 0, "start", "TIME", "not before, as the gateway counts time", &query->start, NULL } },
         { TAKES_SPAN, { 0, "end", "TIME", "not after, as the gateway counts time", &query->end, NULL } },
         { TAKES_PAGE, { 0, "page", "N", "page, from 1", &asked->page, NULL } },
-        { TAKES_PAGE | TAKES_SIZE, { 0, "size", "N", "rows at most", &asked->size, NULL } },
+        { TAKES_PAGE | PULLS, { 0, "size", "N", "rows at most", &asked->size, NULL } },
         { TAKES_NAME, { 0, "name", "NAME", "name of the new account", &query->name, NULL } },
         { 0, OPTION_CONFIG(&asked->config) },
         { 0, OPTION_TIMEOUT(&asked->timeout) },

@@ -4,7 +4,11 @@
 #include <stdlib.h>
 
 #include "alert/number.h"
+#include "base/now.h"
 #include "store/receipt.h"
+
+/* The gateway has forgotten it by now: a locked store is waited for, whatever time was given. */
+#define KEEP_MS 30000
 
 /* A number as the gateway writes it, as munja keeps it; what is none stays as it is said. */
 static const char *number_of(const struct listing *listing, size_t row, const char *column,
@@ -13,6 +17,13 @@ static const char *number_of(const struct listing *listing, size_t row, const ch
     const char *said = listing_cell(listing, row, column);
 
     return number_read(said, number, NULL) ? number : said;
+}
+
+bool pulled_ready(struct store *store, struct error *err)
+{
+    size_t added = 0;
+
+    return store_receipts(store, "", NULL, 0, &added, err);
 }
 
 bool pulled_reports(struct store *store, const char *provider, const struct listing *listing,
@@ -34,6 +45,7 @@ bool pulled_reports(struct store *store, const char *provider, const struct list
                                          .code = listing_cell(listing, i, "code"),
                                          .meaning = listing_cell(listing, i, "meaning"),
                                          .time = listing_cell(listing, i, "time") };
+    store_until(store, now_steady_ms() + KEEP_MS);
     kept = store_receipts(store, provider, said, listing->count, &added, err);
 out:
     free(said);
@@ -59,6 +71,7 @@ bool pulled_replies(struct store *store, const char *provider, const struct list
                                        .recipient = listing_cell(listing, i, "recipient"),
                                        .text = listing_cell(listing, i, "text"),
                                        .time = listing_cell(listing, i, "time") };
+    store_until(store, now_steady_ms() + KEEP_MS);
     kept = store_replies(store, provider, said, listing->count, &added, err);
 out:
     free(said);

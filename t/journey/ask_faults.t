@@ -5,6 +5,7 @@ use strict;
 use warnings;
 use utf8;
 use lib 't/lib';
+use IO::Handle;
 use Munja::World;
 use Test::More;
 
@@ -83,6 +84,25 @@ subtest 'a command line without a command' => sub {
     is $run->{exit}, 3, 'exit 3';
     like Munja::World::document($run)->{answer}, qr/^MUNJA UNKNOWN - no such command "nosuch"/, 'in JSON where JSON is asked for';
     like $world->munja('%s%n')->{out}, qr/no such command "%s%n"/, 'a word is a word';
+};
+
+subtest 'what could not be kept is not pulled' => sub {
+    my $world = Munja::World->new(providers => ['cn']);
+    $world->munja('send', '--to', '+8613900001234', '磁盘');
+    my $before = () = $world->asked;
+    open my $lock, '|-', 'sqlite3', "$world->{dir}/munja.db" or die;
+    $lock->autoflush(1);
+    print $lock "BEGIN IMMEDIATE;\n.shell touch $world->{dir}/locked\n";
+    for (1 .. 500) { last if -e "$world->{dir}/locked"; select undef, undef, undef, 0.01 }
+    my $run = $world->munja('reports', 'cn', '-t', 1);
+    is $run->{exit}, 3, 'locked store: exit 3';
+    like $run->{out}, qr/^MUNJA UNKNOWN - not pulled: /, 'the answer says so';
+    my $after = () = $world->asked;
+    is $after, $before, 'the gateway was not asked';
+    close $lock;
+    $run = $world->munja('reports', 'cn');
+    is $run->{exit}, 0, 'and afterwards it is';
+    like $run->{out}, qr/DELIVRD/, 'nothing was lost';
 };
 
 done_testing;
