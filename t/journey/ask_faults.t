@@ -89,7 +89,7 @@ subtest 'a command line without a command' => sub {
 subtest 'what could not be kept is not pulled' => sub {
     my $world = Munja::World->new(providers => ['cn']);
     $world->munja('send', '--to', '+8613900001234', '磁盘');
-    my $before = () = $world->asked;
+    $world->fresh;
     open my $lock, '|-', 'sqlite3', "$world->{dir}/munja.db" or die;
     $lock->autoflush(1);
     print $lock "BEGIN IMMEDIATE;\n.shell touch $world->{dir}/locked\n";
@@ -97,8 +97,7 @@ subtest 'what could not be kept is not pulled' => sub {
     my $run = $world->munja('reports', 'cn', '-t', 1);
     is $run->{exit}, 3, 'locked store: exit 3';
     like $run->{out}, qr/^MUNJA UNKNOWN - not pulled: /, 'the answer says so';
-    my $after = () = $world->asked;
-    is $after, $before, 'the gateway was not asked';
+    is scalar($world->asked), 0, 'the gateway was not asked';
     close $lock;
     $run = $world->munja('reports', 'cn');
     is $run->{exit}, 0, 'and afterwards it is';
