@@ -1,17 +1,14 @@
-/* NotificationSMS, the service of that name. Its manual has no numbered chapters; table titles are named. */
+/* NotificationSMS, the service of that name: its facts, login, look-up, reservations and sign-up. Its manual
+   has no numbered chapters; table titles are named. */
+#include "provider/notificationsms.h"
+
 #include <stdio.h>
 
-#include "base/digits.h"
-#include "provider/api.h"
 #include "provider/json.h"
 #include "provider/notificationsms_codes.h"
-#include "provider/notificationsms_send.h"
 
 /* "발급 토큰 유효": a token ends an hour after it was issued. */
 #define TOKEN_LIFE_S 3600
-
-/* "수신거부 번호 조회": pageSize when none is given. */
-#define ROWS_USUAL 100
 
 /* The manual says that sign-up and login exist, but not where they are and what they look like. */
 static const struct setting keys[] = {
@@ -83,16 +80,14 @@ static void login_judge(const struct query *query, const struct account *account
 
 /* Beside the token every call shows its content type, even those that have no content ("요청 헤더"). Their
    parameters stand in the address: a body is not for GET and DELETE. */
-static bool start_bare(struct request *request, const char *method, const char *path,
-                       const struct account *account, struct error *err)
+bool notificationsms_start_bare(struct request *request, const char *method, const char *path,
+                                const struct account *account, struct error *err)
 {
     request->content_type = "application/json";
     return request_start(request, method, path, err) && request_bearer(request, account->token, err);
 }
 
-/* Whether the gateway did what it was asked: 2xx without an error, whatever else it says or leaves out. What
-   broke off could hold an error. */
-static bool is_done(struct json_object *said, const struct reply *reply)
+bool notificationsms_done(struct json_object *said, const struct reply *reply)
 {
     return reply->status / 100 == 2 && json_member(said, "error") == NULL
            && (said != NULL || reply->carried == CARRIED_WHOLE);
@@ -103,7 +98,7 @@ static bool result_build(const struct query *query, const struct account *accoun
                          struct error *err)
 {
     return query_has_ref(query, err) && query_is_whole(query, err)
-           && start_bare(request, "GET", "/api/v1/sms", account, err)
+           && notificationsms_start_bare(request, "GET", "/api/v1/sms", account, err)
            && request_query(request, "requestId", query->ref, err);
 }
 
@@ -145,7 +140,7 @@ static void result_judge(const struct query *query, const struct account *accoun
     (void)query;
     (void)account;
     listing_start(&answer->listing, listing_result);
-    if (is_done(said, reply) && (json_text(said, "requestId") != NULL || count > 0)) {
+    if (notificationsms_done(said, reply) && (json_text(said, "requestId") != NULL || count > 0)) {
         outcome_accept(&answer->outcome, json_text(said, "requestId"));
         if (count == 0)
             add_result(answer, said, messages);
@@ -161,7 +156,8 @@ static void result_judge(const struct query *query, const struct account *accoun
 static bool show_build(const struct query *query, const struct account *account, struct request *request,
                        struct error *err)
 {
-    return query_has_ref(query, err) && start_bare(request, "GET", "/api/v1/reserve_sms", account, err)
+    return query_has_ref(query, err)
+           && notificationsms_start_bare(request, "GET", "/api/v1/reserve_sms", account, err)
            && request_query(request, "reserveId", query->ref, err);
 }
 
@@ -173,7 +169,7 @@ static void show_judge(const struct query *query, const struct account *account,
 
     (void)account;
     listing_start(&answer->listing, listing_reservation);
-    if (is_done(said, reply) && (id != NULL || status != NULL)) {
+    if (notificationsms_done(said, reply) && (id != NULL || status != NULL)) {
         outcome_accept(&answer->outcome, id);
         answer_row(answer, (const char *const[]){ id != NULL ? id : query->ref, NULL, NULL, NULL, NULL,
                                                   json_text(said, "reserveTime"),
@@ -188,7 +184,8 @@ static void show_judge(const struct query *query, const struct account *account,
 static bool cancel_build(const struct query *query, const struct account *account, struct request *request,
                          struct error *err)
 {
-    return query_has_ref(query, err) && start_bare(request, "DELETE", "/api/v1/reserve_sms_del", account, err)
+    return query_has_ref(query, err)
+           && notificationsms_start_bare(request, "DELETE", "/api/v1/reserve_sms_del", account, err)
            && request_query(request, "reserveId", query->ref, err);
 }
 
@@ -199,134 +196,9 @@ static void cancel_judge(const struct query *query, const struct account *accoun
 
     (void)account;
     listing_start(&answer->listing, listing_cancelled);
-    if (is_done(said, reply)) {
+    if (notificationsms_done(said, reply)) {
         outcome_accept(&answer->outcome, NULL);
         answer_row(answer, &query->ref);
-    } else {
-        notificationsms_codes_judge_id(&answer->outcome, said, reply);
-    }
-    json_object_put(said);
-}
-
-static bool check_digits(const char *text, const char *argument, struct error *err)
-{
-    return digits_only(text, SIZE_MAX) || error_set(err, ERROR_USAGE, 0, "%s: digits only", argument);
-}
-
-static bool add_digits(struct request *request, const char *name, const char *value, const char *argument,
-                       struct error *err)
-{
-    return value == NULL || (check_digits(value, argument, err) && request_query(request, name, value, err));
-}
-
-/* "수신거부 번호 조회". Pages count from 0. startTime and endTime are whole numbers of a unit that is not
-   printed. */
-static bool unsubscribed_build(const struct query *query, const struct account *account,
-                               struct request *request, struct error *err)
-{
-    char size[16], page[16];
-
-    snprintf(size, sizeof size, "%d", query->size > 0 ? query->size : ROWS_USUAL);
-    snprintf(page, sizeof page, "%d", query->page > 0 ? query->page - 1 : 0);
-    return start_bare(request, "GET", "/api/v1/unsubscribes_sms_get", account, err)
-           && add_digits(request, "clientTelNo", query->phone, "--phone", err)
-           && request_query(request, "pageSize", size, err) && request_query(request, "pageIndex", page, err)
-           && add_digits(request, "startTime", query->start, "--start", err)
-           && add_digits(request, "endTime", query->end, "--end", err);
-}
-
-/* Where an answer keeps its rows, whose shape is not printed: an array or a row alone, itself or within one
-   or two objects. */
-static struct json_object *rows_in(struct json_object *said, int depth)
-{
-    struct json_object *rows = NULL;
-
-    if (json_count(said) > 0 || json_text(said, "clientTelNo") != NULL)
-        return said;
-    if (depth == 0 || !json_object_is_type(said, json_type_object))
-        return NULL;
-    json_object_object_foreach(said, name, member)
-    {
-        (void)name;
-        if (rows == NULL)
-            rows = rows_in(member, depth - 1);
-    }
-    return rows;
-}
-
-/* The time of registering is printed as reserveTime. */
-static bool add_unsubscribed(struct answer *answer, struct json_object *row)
-{
-    const char *number = json_text(row, "clientTelNo");
-
-    return number == NULL
-           || answer_row(answer, (const char *const[]){ number, json_text(row, "reserveTime"),
-                                                        json_text(row, "registerType") });
-}
-
-static void add_all_unsubscribed(struct answer *answer, struct json_object *said)
-{
-    struct json_object *rows = rows_in(said, 2);
-
-    if (add_unsubscribed(answer, rows))
-        for (size_t i = 0; i < json_count(rows) && add_unsubscribed(answer, json_item(rows, i)); i++)
-            ;
-}
-
-static void unsubscribed_judge(const struct query *query, const struct account *account,
-                               const struct reply *reply, struct answer *answer)
-{
-    struct json_object *said = json_read(reply);
-
-    (void)query;
-    (void)account;
-    listing_start(&answer->listing, listing_unsubscribed);
-    if (is_done(said, reply) && (said != NULL || reply->bytes == 0)) {
-        outcome_accept(&answer->outcome, NULL);
-        add_all_unsubscribed(answer, said);
-    } else {
-        notificationsms_codes_judge(&answer->outcome, said, reply);
-    }
-    json_object_put(said);
-}
-
-/* "수신거부 번호 등록" */
-static bool add_build(const struct query *query, const struct account *account, struct request *request,
-                      struct error *err)
-{
-    struct json_object *body = json_object_new_object();
-    bool built =
-        check_digits(query->number, "NUMBER", err)
-        && (json_add(body, "clientTelNo", json_object_new_string(query->number)) || error_memory(err))
-        && request_start(request, "POST", "/api/v1/unsubscribes_sms", err)
-        && request_bearer(request, account->token, err) && json_body(request, "application/json", body, err);
-
-    json_object_put(body);
-    return built;
-}
-
-/* "수신거부 번호 삭제" */
-static bool remove_build(const struct query *query, const struct account *account, struct request *request,
-                         struct error *err)
-{
-    return check_digits(query->number, "NUMBER", err)
-           && start_bare(request, "DELETE", "/api/v1/unsubscribes_sms_del", account, err)
-           && request_query(request, "clientTelNo", query->number, err);
-}
-
-/* What was added or removed: as the answer says it, which it need not. */
-static void change_judge(const struct query *query, const struct account *account, const struct reply *reply,
-                         struct answer *answer)
-{
-    struct json_object *said = json_read(reply);
-
-    (void)account;
-    listing_start(&answer->listing, listing_unsubscribed);
-    if (is_done(said, reply)) {
-        outcome_accept(&answer->outcome, NULL);
-        add_all_unsubscribed(answer, said);
-        if (answer->outcome.kind == OUTCOME_ACCEPTED && answer->listing.count == 0)
-            answer_row(answer, (const char *const[]){ query->number, NULL, NULL });
     } else {
         notificationsms_codes_judge_id(&answer->outcome, said, reply);
     }
@@ -368,7 +240,7 @@ static void signup_judge(const struct query *query, const struct account *accoun
     struct json_object *said = json_read(reply);
 
     listing_start(&answer->listing, listing_signup);
-    if (is_done(said, reply)) {
+    if (notificationsms_done(said, reply)) {
         answer_login(answer, token_of(said, account), query->now_ms / 1000 + TOKEN_LIFE_S);
         outcome_accept(&answer->outcome, NULL);
         answer_row(answer, &query->name);
@@ -401,8 +273,8 @@ const struct api api_notificationsms = {
     .result = { result_build, result_judge },
     .reservation_show = { show_build, show_judge },
     .reservation_cancel = { cancel_build, cancel_judge },
-    .unsubscribed_list = { unsubscribed_build, unsubscribed_judge },
-    .unsubscribed_add = { add_build, change_judge },
-    .unsubscribed_remove = { remove_build, change_judge },
+    .unsubscribed_list = { notificationsms_unsubscribed_build, notificationsms_unsubscribed_judge },
+    .unsubscribed_add = { notificationsms_add_build, notificationsms_change_judge },
+    .unsubscribed_remove = { notificationsms_remove_build, notificationsms_change_judge },
     .signup = { signup_build, signup_judge },
 };

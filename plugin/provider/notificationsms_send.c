@@ -1,5 +1,5 @@
 /* NotificationSMS: the request that sends, and its answer ("메시지 발송"). */
-#include "provider/notificationsms_send.h"
+#include "provider/notificationsms.h"
 
 #include <string.h>
 
