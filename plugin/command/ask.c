@@ -24,7 +24,7 @@ enum {
     TAKES_LIST = 8,     /* --month and the other filters of a list */
     TAKES_SPAN = 16,    /* --start, --end, --phone */
     TAKES_NAME = 32,    /* --name */
-    PULLS = 64, /* --size; what is told once only, so it must be kept */
+    PULLS = 64,         /* --size; what is told once only, so it must be kept */
     TAKES_SEARCH = 128, /* the filters that a list of reservations has too */
 };
 
@@ -185,10 +185,6 @@ static bool ask_one(struct desk *desk, const struct provider *provider, const st
     const struct operation *operation = api_operation(provider->api, question->operation);
 
     heard->provider = provider;
-    if (operation == NULL) {
-        lacks(&desk->plan, provider, question->operation, err);
-        return false;
-    }
     if (!may_cancel(desk, provider, question, asked, err))
         return false;
     if ((question->takes & PULLS) && !pulled_ready(desk->store, err))
@@ -210,8 +206,13 @@ static size_t choose(const struct desk *desk, const struct question *question, c
 
     for (int i = 0; i < named; i++) {
         chosen[count] = desk_provider(desk, asked->operand[i], err);
-        if (chosen[count++] == NULL)
+        if (chosen[count] == NULL)
             return 0;
+        if (api_operation(chosen[count]->api, question->operation) == NULL) {
+            lacks(plan, chosen[count], question->operation, err);
+            return 0;
+        }
+        count++;
     }
     for (size_t i = 0; named == 0 && i < plan->providers; i++)
         if (api_operation(plan->provider[i].api, question->operation) != NULL)

@@ -68,7 +68,8 @@ static void name_first(const struct plan *plan, struct record *record)
     record->provider[0] = '\0';
     if (!task_open(&task, plan, record, &told, &settled, &settlement, NULL))
         return;
-    if (!settled && task.route->unsure == UNSURE_RESEND && !(task_provider(&task)->api->caps & API_LOOKUP))
+    if (!settled && task.route->unsure == UNSURE_RESEND && task_at(&task) == NULL
+        && !(task_provider(&task)->api->caps & API_LOOKUP))
         snprintf(record->provider, sizeof record->provider, "%s", task_provider(&task)->name);
     task_clear(&task);
 }

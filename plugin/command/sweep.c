@@ -39,6 +39,7 @@ static bool deliver_all(struct desk *desk, struct told **told, size_t *count, st
         return false;
     while (taken > 0) {
         with.until_ms = now_steady_ms() + handful_ms;
+        with.settle_until_ms = with.until_ms + DELIVERY_LEASE_SLACK_MS / 2;
         store_until(desk->store, with.until_ms);
         if (!deliver_due(&with, due_by_ms, told, count, &taken, err))
             return false;

@@ -20,50 +20,59 @@ static void month_of(int64_t ms, char month[8])
     strftime(month, 8, "%Y%m", &tm);
 }
 
-static bool names(const struct listing *listing, const char *recipient)
+/* What a listing says of one recipient. Rows without one, or more rows than were shown, may hide it. */
+static enum lookup look_for(const struct listing *listing, const char *recipient)
 {
+    bool whole = listing->total <= (long)listing->count;
+
     for (size_t i = 0; i < listing->count; i++) {
         const char *said = listing_cell(listing, i, "recipient");
         char number[NUMBER_BYTES];
         if (strcmp(number_read(said, number, NULL) ? number : said, recipient) == 0)
-            return true;
+            return LOOKUP_FOUND;
+        whole = whole && said[0] != '\0';
     }
-    return false;
+    return whole ? LOOKUP_MISSING : LOOKUP_UNKNOWN;
 }
 
-static enum lookup ask(struct session *session, const struct provider *provider,
-                       const struct operation *operation, const struct record *record, const char *month,
-                       int64_t until_ms)
+/* Ask once, for those that were not found yet. */
+static void ask(struct session *session, const struct provider *provider, const struct operation *operation,
+                struct record *const *records, size_t count, const char *month, int64_t until_ms,
+                enum lookup *found)
 {
     const struct query query = {
-        .now_ms = now_ms(), .month = month, .result = "A", .size = 100, .field[1] = record->reference
+        .now_ms = now_ms(), .month = month, .result = "A", .size = 100, .field[1] = records[0]->reference
     };
     struct answer answer;
-    enum lookup found = LOOKUP_UNKNOWN;
 
     session_ask(session, provider, operation, &query, until_ms, &answer);
-    if (answer.outcome.kind == OUTCOME_ACCEPTED)
-        found = names(&answer.listing, record->recipient) ? LOOKUP_FOUND : LOOKUP_MISSING;
+    for (size_t i = 0; i < count; i++) {
+        enum lookup here = answer.outcome.kind == OUTCOME_ACCEPTED
+                               ? look_for(&answer.listing, records[i]->recipient)
+                               : LOOKUP_UNKNOWN;
+        /* Missing in one list says nothing where another could not be read. */
+        if (found[i] != LOOKUP_FOUND && here != LOOKUP_MISSING)
+            found[i] = here;
+    }
     answer_clear(&answer);
-    return found;
 }
 
-enum lookup lookup_find(struct session *session, const struct provider *provider, const struct record *record,
-                        int64_t until_ms)
+void lookup_find(struct session *session, const struct provider *provider, struct record *const *records,
+                 size_t count, int64_t until_ms, enum lookup *found)
 {
-    const struct operation *list = &provider->api->list, *waiting = &provider->api->reservation_list;
-    static const char *const words[] = { "found", "missing", "unknown" };
+    static const char *const words[] = { "missing", "found", "unknown" };
     char month[8], before[8];
-    enum lookup found;
 
+    for (size_t i = 0; i < count; i++)
+        found[i] = LOOKUP_MISSING;
     month_of(now_ms(), month);
-    month_of(record->created_ms, before);
-    found = ask(session, provider, list, record, month, until_ms);
-    if (found == LOOKUP_MISSING && strcmp(month, before) != 0)
-        found = ask(session, provider, list, record, before, until_ms);
-    if (found == LOOKUP_MISSING)
-        found = ask(session, provider, waiting, record, NULL, until_ms);
-    log_line(LOG_LEVEL_INFO, "record=%lld provider=%s lookup=%s reference=%s", (long long)record->id,
-             provider->name, words[found], record->reference);
-    return found;
+    month_of(records[0]->created_ms, before);
+    /* First what waits: a reservation whose time comes meanwhile moves to the other list. */
+    ask(session, provider, &provider->api->reservation_list, records, count, NULL, until_ms, found);
+    ask(session, provider, &provider->api->list, records, count, month, until_ms, found);
+    if (strcmp(month, before) != 0)
+        ask(session, provider, &provider->api->list, records, count, before, until_ms, found);
+    for (size_t i = 0; i < count; i++)
+        log_line(LOG_LEVEL_INFO, "record=%lld provider=%s lookup=%s reference=%s", (long long)records[i]->id,
+                 provider->name, words[found[i]], records[i]->reference);
 }

@@ -19,6 +19,10 @@
 #define OTHERS_MOST_MS  5000
 #define OTHERS_LEAST_MS 1000
 
+/* The end of the last attempt must be written within the deadline, too: so much of the time is kept for it at
+ * most. */
+#define SETTLE_MS 3000
+
 /* Every so many records, what is older than keep is forgotten. */
 #define PRUNE_EVERY 64
 
@@ -135,12 +139,20 @@ static void give_back(struct notification *n, const char *why)
     }
 }
 
+static int64_t settle_ms(const struct notification *n)
+{
+    int64_t share = (n->until_ms - n->started_ms) / 5;
+
+    return share < SETTLE_MS ? share : SETTLE_MS;
+}
+
 static bool deliver(struct notification *n)
 {
     struct delivery delivery = { .plan = n->plan,
                                  .wire = n->wire,
                                  .store = n->store,
-                                 .until_ms = n->until_ms,
+                                 .until_ms = n->until_ms - settle_ms(n),
+                                 .settle_until_ms = n->until_ms,
                                  .lease_until_ms = n->lease_until_ms };
     struct record **leased = calloc(n->numbers.count, sizeof *leased);
     struct told *told = calloc(n->numbers.count, sizeof *told);
@@ -193,6 +205,7 @@ void notify_others(struct notification *n)
 
     if (!n->stored || n->plan == NULL || (n->wire != NULL && !got_through(n)))
         return;
+    with.settle_until_ms = n->until_ms;
     store_until(n->store, with.until_ms);
     if (n->told[0].record % PRUNE_EVERY == 0)
         store_prune(n->store, (int64_t)n->settings.keep_s * 1000, NULL);

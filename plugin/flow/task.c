@@ -110,7 +110,9 @@ bool task_open(struct task *task, const struct plan *plan, struct record *record
     if (!find_order(task, plan, err))
         return false;
     *settle = true;
-    if (left_open(record) && task->route->unsure == UNSURE_HOLD && !can_repeat(task)) {
+    /* A reservation that may have been made is not made again either. */
+    if (left_open(record) && (task->route->unsure == UNSURE_HOLD || task_at(task) != NULL)
+        && !can_repeat(task)) {
         static const struct outcome lost = { .kind = OUTCOME_UNSURE,
                                              .code = "lost",
                                              .meaning = "the sender died" };

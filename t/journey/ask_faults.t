@@ -92,7 +92,7 @@ subtest 'what could not be kept is not pulled' => sub {
     $world->fresh;
     open my $lock, '|-', 'sqlite3', "$world->{dir}/munja.db" or die;
     $lock->autoflush(1);
-    print $lock "BEGIN IMMEDIATE;\n.shell touch $world->{dir}/locked\n";
+    print $lock ".timeout 5000\nBEGIN IMMEDIATE;\n.shell touch $world->{dir}/locked\n";
     for (1 .. 500) { last if -e "$world->{dir}/locked"; select undef, undef, undef, 0.01 }
     my $run = $world->munja('reports', 'cn', '-t', 1);
     is $run->{exit}, 3, 'locked store: exit 3';

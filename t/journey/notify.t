@@ -41,7 +41,7 @@ sub texts { my ($world, $number) = @_; return map { $_->{text} } $world->{sim}->
 
 sub sql {
     my ($world, $query) = @_;
-    open my $pipe, '-|', 'sqlite3', "$world->{dir}/munja.db", $query or die "sqlite3: $!";
+    open my $pipe, '-|', 'sqlite3', '-cmd', '.timeout 10000', "$world->{dir}/munja.db", $query or die "sqlite3: $!";
     my $said = join '', <$pipe>;
     close $pipe or die "sqlite3: $query";
     return $said =~ s/\n\z//r;
@@ -230,6 +230,25 @@ subtest 'a gateway that can be asked is asked before anything is sent again' => 
     is_deeply [ $world->{sim}->violations ], [], 'no violation';
 };
 
+subtest 'a reservation is made once, whoever died' => sub {
+    my $world = world(providers => [ 'joa', 'nsms' ]);
+    $world->{sim}->fault(match => '/1/send', do => 'delay', ms => 3000, times => 1);
+    killed_while_sending($world, 'joa', '--at', '2030-01-01 09:00');
+    worker($world);
+    is scalar($world->{sim}->reservations), 1, 'one at the gateway';
+    is sql($world, 'SELECT state FROM record'), 'held', 'and held here';
+};
+
+subtest 'many recipients of a lost request are looked for at once' => sub {
+    my $world = world(providers => ['nanumi']);
+    $world->{sim}->fault(match => '/v1/send', do => 'close-before', times => 1);
+    my $run = notify($world, '--to', join ',', map { sprintf '0107777%04d', $_ } 1 .. 30);
+    is $run->{exit}, 0, 'all are accepted' or diag $run->{out};
+    is scalar(grep { texts($world, sprintf '0107777%04d', $_) == 1 } 1 .. 30), 30, 'each has it once';
+    my @requests = grep { $_->{action} ne 'login' } $world->{sim}->requests(gateway => 'nanuminet');
+    is scalar(@requests), 4, 'send, two lists, send';
+};
+
 subtest 'an outage that outlives many attempts' => sub {
     my $world = world(providers => [ 'joa', 'plex' ]);
     $world->{sim}->fault(do => 'status', status => 503);
@@ -249,7 +268,7 @@ sub lock_store {
     my ($world) = @_;
     open my $pipe, '|-', 'sqlite3', "$world->{dir}/munja.db" or die;
     $pipe->autoflush(1);
-    print $pipe "BEGIN IMMEDIATE;\n.shell touch $world->{dir}/locked\n";
+    print $pipe ".timeout 5000\nBEGIN IMMEDIATE;\n.shell touch $world->{dir}/locked\n";
     for (1 .. 500) { last if -e "$world->{dir}/locked"; sleep 0.01 }
     return $pipe;
 }
@@ -303,12 +322,12 @@ subtest 'held means held, whoever is asked first' => sub {
 
 # A record as a process leaves it that was killed while the gateway had its message.
 sub killed_while_sending {
-    my ($world, $provider) = @_;
+    my ($world, $provider, @more) = @_;
     my $before = () = $world->{sim}->requests(action => 'send');
     my $pid = fork // die;
     if ($pid == 0) {
         open STDOUT, '>', '/dev/null';
-        exec Munja::program(), 'notify', '-f', $world->{conf}, '-p', $provider, '--to', $PHONE, @ALERT, '-F', 'output=x';
+        exec Munja::program(), 'notify', '-f', $world->{conf}, '-p', $provider, '--to', $PHONE, @ALERT, '-F', 'output=x', @more;
     }
     for (1 .. 300) {
         last if -e "$world->{dir}/munja.db" && sql($world, "SELECT count(*) FROM attempt WHERE ended_ms = 0") && $world->{sim}->requests(action => 'send') > $before;

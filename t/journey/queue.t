@@ -46,7 +46,7 @@ sub document {
 
 sub sql {
     my ($world, $query) = @_;
-    open my $pipe, '-|', 'sqlite3', "$world->{dir}/munja.db", $query or die "sqlite3: $!";
+    open my $pipe, '-|', 'sqlite3', '-cmd', '.timeout 10000', "$world->{dir}/munja.db", $query or die "sqlite3: $!";
     my $said = join '', <$pipe>;
     close $pipe or die "sqlite3: $query";
     return $said =~ s/\n\z//r;

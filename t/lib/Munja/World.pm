@@ -141,7 +141,7 @@ sub table {
 
 sub sql {
     my ($self, $query) = @_;
-    open my $pipe, '-|', 'sqlite3', "$self->{dir}/munja.db", $query or die "sqlite3: $!";
+    open my $pipe, '-|', 'sqlite3', '-cmd', '.timeout 10000', "$self->{dir}/munja.db", $query or die "sqlite3: $!";
     binmode $pipe, ':utf8';
     my $said = join '', <$pipe>;
     close $pipe or die "sqlite3: $query";

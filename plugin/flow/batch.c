@@ -1,0 +1,349 @@
+/* One request: which tasks go together, what is written down before and after, and what the answers mean. */
+#include "flow/batch.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/now.h"
+#include "flow/accept.h"
+#include "flow/compose.h"
+#include "flow/lookup.h"
+
+/* Room for what struct batch_item promises, and NUL. */
+#define REFERENCE_BYTES 41
+
+/* A reference is the same whenever the same record is sent: a gateway that knows it will not deliver it
+ * twice. */
+static void reference_for(const struct run *run, const struct task *task, char reference[REFERENCE_BYTES])
+{
+    long long id = task->record->id != 0 ? (long long)task->record->id : (long long)(task - run->task);
+    char part[8] = "";
+
+    if (task->fitted.texts > 1)
+        snprintf(part, sizeof part, "-%u", (unsigned)task->part % 100 + 1);
+    /* The last letter keeps one from being the beginning of another: gateways may search by pieces. */
+    snprintf(reference, REFERENCE_BYTES, "%.17s-%lld%sz", run->stem, id, part);
+}
+
+/* Write down how attempts ended. The last answer may have come at the deadline's end: its end must be written
+   all the same. What the store cannot note was sent nevertheless: the answer says so, since another run will
+   send it again. */
+void batch_settle(struct run *run, struct task *const *tasks, const struct settlement *settlements,
+                  size_t count)
+{
+    struct record *records[BATCH_MAX];
+    struct error err = { 0 };
+
+    if (run->delivery->store == NULL || count == 0)
+        return;
+    for (size_t i = 0; i < count; i++)
+        records[i] = tasks[i]->record;
+    store_until(run->delivery->store, run->delivery->settle_until_ms);
+    if (store_settle(run->delivery->store, records, settlements, count, &err))
+        return;
+    log_line(LOG_LEVEL_ERROR, "store=settle fault=\"%s\"", err.text);
+    for (size_t i = 0; i < count; i++)
+        if (tasks[i]->done && settlements[i].state == RECORD_ACCEPTED) {
+            tasks[i]->told->situation = SITUATION_UNRECORDED;
+            snprintf(tasks[i]->told->reason, sizeof tasks[i]->told->reason, "%.200s", err.text);
+        }
+}
+
+static void batch_settle_one(struct run *run, struct task *task, const struct settlement *settlement)
+{
+    batch_settle(run, &task, settlement, 1);
+}
+
+/* Fit the text for the provider that is next. A text that cannot be made costs this provider only. */
+bool batch_compose(struct run *run, struct task *task)
+{
+    struct settlement settlement;
+    struct outcome outcome = { 0 };
+    struct error err = { 0 };
+
+    if (task->composed)
+        return true;
+    if (compose_text(task->record, task->route, task_provider(task), &task->fitted, &err)) {
+        task->composed = true;
+        if (task->part >= task->fitted.texts)
+            task->part = 0;
+        return true;
+    }
+    outcome_set(&outcome, OUTCOME_ACCOUNT, "", err.text);
+    if (task->record->attempt == 0)
+        snprintf(task->record->provider, sizeof task->record->provider, "%s", task_provider(task)->name);
+    task_judge(task, &outcome, 0, &settlement);
+    batch_settle_one(run, task, &settlement);
+    return false;
+}
+
+static const char *text_of(const struct task *task)
+{
+    return task->fitted.text[task->part];
+}
+
+static bool same_message(const struct task *a, const struct task *b)
+{
+    return strcmp(text_of(a), text_of(b)) == 0 && strcmp(a->fitted.subject, b->fitted.subject) == 0;
+}
+
+static bool can_join_own(const struct api *api, const struct task *task)
+{
+    return api->own_max > 1 && (api->own_kinds & 1u << task->fitted.kind) != 0
+           && (api->own_without == NULL || strpbrk(text_of(task), api->own_without) == NULL);
+}
+
+static bool same_time(const struct task *a, const struct task *b)
+{
+    const char *one = task_at(a), *other = task_at(b);
+
+    return one == NULL || other == NULL ? one == other : strcmp(one, other) == 0;
+}
+
+static bool same_image(const struct record *a, const struct record *b)
+{
+    return a->image_id == b->image_id && (a->image_id != 0 || a->image == b->image)
+           && strcmp(a->wish.image_url, b->wish.image_url) == 0;
+}
+
+/* Whether the task could travel in the same request as first, but for its text. */
+static bool is_companion(struct run *run, struct task *task, const struct task *first)
+{
+    return !task->done && !task->look && task->batch_most == first->batch_most
+           && task_provider(task) == task_provider(first) && batch_compose(run, task)
+           && task->fitted.kind == first->fitted.kind && same_time(task, first)
+           && same_image(task->record, first->record);
+}
+
+static bool is_among(struct task *const *tasks, size_t count, const char *recipient)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(tasks[i]->record->recipient, recipient) == 0)
+            return true;
+    return false;
+}
+
+/* The tasks that go out together with the first one: those with the same text, or, when texts differ and the
+   gateway takes that, each with its own. Each recipient once: gateways refuse a list that names one twice. */
+static size_t gather(struct run *run, struct task *first, struct task *tasks[BATCH_MAX], bool *own)
+{
+    const struct api *api = task_provider(first)->api;
+    size_t most, count = 1;
+
+    *own = false;
+    tasks[0] = first;
+    for (size_t i = 0; i < run->delivery->count && can_join_own(api, first); i++)
+        if (is_companion(run, &run->task[i], first) && can_join_own(api, &run->task[i])
+            && !same_message(&run->task[i], first))
+            *own = true;
+    most = *own ? api->own_max : api->same_max;
+    if (first->batch_most > 0 && first->batch_most < most)
+        most = first->batch_most;
+    for (size_t i = 0; i < run->delivery->count && count < most && count < BATCH_MAX; i++) {
+        struct task *task = &run->task[i];
+        if (task != first && is_companion(run, task, first)
+            && (*own ? can_join_own(api, task) : same_message(task, first))
+            && !is_among(tasks, count, task->record->recipient))
+            tasks[count++] = task;
+    }
+    return count;
+}
+
+/* How long this attempt may take: its share of what is left, so that a silent gateway leaves time for the
+ * next. */
+static int64_t attempt_until(const struct run *run, const struct task *task)
+{
+    int64_t now = now_steady_ms(), left = run->delivery->until_ms - now;
+
+    return now + left / (int64_t)(task->providers - task->next);
+}
+
+/* Whether the provider said no to the request as a whole, so that one bad number may hide among good ones. */
+static bool refused_whole(const struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        if ((batch->item[i].outcome.kind != OUTCOME_REFUSED && !batch->item[i].outcome.divisible)
+            || strcmp(batch->item[i].outcome.code, batch->item[0].outcome.code) != 0)
+            return false;
+    return batch->count > 1;
+}
+
+/* Another process may have these records by now: this one was stopped for too long, or the clock was set. */
+static bool leases_lapsed(const struct run *run)
+{
+    return run->delivery->lease_until_ms != 0 && now_ms() >= run->delivery->lease_until_ms;
+}
+
+/* Whether the attempt was begun when the record was accepted. One that was begun at another provider, because
+   a route changed meanwhile, ends here. */
+static bool has_begun(struct run *run, struct task *task)
+{
+    struct settlement other = { .state = RECORD_WAITING,
+                                .outcome = outcome_name(OUTCOME_RETRY),
+                                .meaning = "another provider was asked",
+                                .due_ms = now_ms(),
+                                .keep_lease = true };
+
+    if (task->record->attempt == 0)
+        return false;
+    if (strcmp(task->record->provider, task_provider(task)->name) == 0)
+        return true;
+    other.parts_done = task->record->parts_done;
+    batch_settle_one(run, task, &other);
+    return false;
+}
+
+/* Write down that attempts begin, but for those that store_accept began already. A record whose lease is lost
+   by now is another process's: it leaves the batch. Returns how many are left. */
+static size_t begin(struct run *run, struct task *tasks[BATCH_MAX], size_t count, const char *reference)
+{
+    struct store *store = run->delivery->store;
+    const char *references[BATCH_MAX];
+    struct record *records[BATCH_MAX];
+    struct error err = { 0 };
+    size_t opened = 0, kept = 0;
+
+    for (size_t i = 0; i < count; i++)
+        references[i] = reference;
+    if (store == NULL)
+        return count;
+    for (size_t i = 0; i < count; i++)
+        if (leases_lapsed(run))
+            tasks[i]->record->leased = false;
+        else if (!has_begun(run, tasks[i]))
+            records[opened++] = tasks[i]->record;
+    /* What cannot be noted in time is sent all the same: rather twice than never. */
+    if (opened > 0 && !store_begin(store, records, opened, task_provider(tasks[0])->name, references, &err)) {
+        log_line(LOG_LEVEL_ERROR, "store=begin fault=\"%s\"", err.text);
+        return count;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (tasks[i]->record->leased) {
+            tasks[kept++] = tasks[i];
+            continue;
+        }
+        accept_tell(tasks[i]->record, tasks[i]->told);
+        tasks[i]->done = true;
+    }
+    return kept;
+}
+
+/* The provider could not even be logged in to: this many attempts ended before they began. */
+static void give_up_batch(struct run *run, struct task **tasks, size_t count, const struct outcome *outcome)
+{
+    struct settlement settlements[BATCH_MAX];
+
+    for (size_t i = 0; i < count; i++) {
+        struct record *record = tasks[i]->record;
+        if (record->attempt == 0)
+            snprintf(record->provider, sizeof record->provider, "%s", task_provider(tasks[i])->name);
+        task_judge(tasks[i], outcome, 0, &settlements[i]);
+    }
+    batch_settle(run, tasks, settlements, count);
+}
+
+static void send_batch(struct run *run, struct task *tasks[BATCH_MAX], size_t count, bool own)
+{
+    const struct provider *provider = task_provider(tasks[0]);
+    const bool looks = (provider->api->caps & API_LOOKUP) != 0;
+    struct batch_item items[BATCH_MAX];
+    struct settlement settlements[BATCH_MAX];
+    char references[BATCH_MAX][REFERENCE_BYTES], first[REFERENCE_BYTES];
+    struct batch batch = {
+        .kind = tasks[0]->fitted.kind, .own = own, .at = task_at(tasks[0]), .item = items
+    };
+    int64_t until_ms = attempt_until(run, tasks[0]);
+    struct outcome outcome = { 0 };
+
+    /* A locked store may cost a part of the time, not the message. */
+    if (run->delivery->store != NULL)
+        store_until(run->delivery->store, now_steady_ms() + (run->delivery->until_ms - now_steady_ms()) / 4);
+    /* The login first: an attempt that begins on disk is one whose message may have gone out. */
+    if (!session_ready(&run->session, provider, until_ms, &outcome)) {
+        give_up_batch(run, tasks, count, &outcome);
+        return;
+    }
+    /* A gateway that can be asked keeps one reference for all recipients of a request. */
+    reference_for(run, tasks[0], first);
+    batch.count = begin(run, tasks, count, looks ? first : "");
+    for (size_t i = 0; i < batch.count; i++) {
+        reference_for(run, tasks[i], references[i]);
+        items[i] = (struct batch_item){ .to = tasks[i]->record->recipient,
+                                        .text = text_of(tasks[i]),
+                                        .subject = tasks[i]->fitted.subject,
+                                        .reference = looks ? first : references[i] };
+    }
+    if (batch.count == 0)
+        return;
+    if (compose_has_image(tasks[0]->record, provider)) {
+        batch.image = tasks[0]->record->image;
+        batch.image_bytes = tasks[0]->record->image_bytes;
+        batch.image_url = batch.image == NULL ? tasks[0]->record->wish.image_url : NULL;
+    }
+    session_send(&run->session, provider, &batch, until_ms);
+    /* Where a message is known by our own reference, what is said of it later must find it, however this
+     * ended. */
+    for (size_t i = 0; i < batch.count && (provider->api->caps & (API_IDEMPOTENT | API_LOOKUP)); i++)
+        if (items[i].outcome.reference[0] == '\0')
+            snprintf(items[i].outcome.reference, sizeof items[i].outcome.reference, "%.40s",
+                     items[i].reference);
+    for (size_t i = 0; i < batch.count; i++)
+        task_judge(tasks[i], &items[i].outcome, refused_whole(&batch) ? batch.count : 0, &settlements[i]);
+    batch_settle(run, tasks, settlements, batch.count);
+}
+
+/* What a look-up says of one task: found, it is over; missing, it goes on to be sent; else it is as unsure as
+ * before. */
+static void judge_lookup(struct run *run, struct task *task, enum lookup found)
+{
+    struct outcome outcome = { 0 };
+    struct settlement settlement;
+
+    task->look = false;
+    if (found == LOOKUP_MISSING)
+        return;
+    if (found == LOOKUP_FOUND)
+        outcome_accept(&outcome, task->record->reference);
+    else {
+        task->repeated = true;
+        outcome_set(&outcome, OUTCOME_UNSURE, "lost",
+                    "the answer was lost, and the message could not be looked up");
+        snprintf(outcome.reference, sizeof outcome.reference, "%s", task->record->reference);
+    }
+    task_judge(task, &outcome, 0, &settlement);
+    batch_settle_one(run, task, &settlement);
+}
+
+/* The answer to an earlier attempt was lost: ask for the message, and for those that went out in the same
+ * request. */
+void batch_look(struct run *run, const struct task *first)
+{
+    const struct provider *provider = task_provider(first);
+    struct task *tasks[BATCH_MAX];
+    struct record *records[BATCH_MAX];
+    enum lookup found[BATCH_MAX];
+    size_t count = 0;
+
+    for (size_t i = 0; i < run->delivery->count && count < BATCH_MAX; i++) {
+        struct task *task = &run->task[i];
+        if (task->done || !task->look || task_provider(task) != provider
+            || strcmp(task->record->reference, first->record->reference) != 0)
+            continue;
+        records[count] = task->record;
+        tasks[count++] = task;
+    }
+    lookup_find(&run->session, provider, records, count, attempt_until(run, first), found);
+    for (size_t i = 0; i < count; i++)
+        if (batch_compose(run, tasks[i]))
+            judge_lookup(run, tasks[i], found[i]);
+}
+
+void batch_go(struct run *run, struct task *first)
+{
+    struct task *tasks[BATCH_MAX];
+    bool own;
+    size_t count = gather(run, first, tasks, &own);
+
+    send_batch(run, tasks, count, own);
+}
