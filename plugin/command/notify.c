@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "alert/source.h"
+#include "base/address.h"
 #include "base/now.h"
 #include "command/fail.h"
 #include "command/options.h"
@@ -108,21 +109,6 @@ static bool read_recipients(struct caller *c, struct error *err)
                      "no recipient: the contact has no pager number, and no --to was given");
 }
 
-/* Something a gateway is to fetch, as all of them would take it: what is no good address is no file either.
- */
-static bool is_address(const char *image)
-{
-    return strncmp(image, "https://", 8) == 0 || strncmp(image, "http://", 7) == 0;
-}
-
-static bool can_be_fetched(const char *address, size_t room)
-{
-    for (const char *c = address; *c != '\0'; c++)
-        if (*c <= ' ' || *c > '~')
-            return false;
-    return strlen(address) < room && address[strcspn(address, "/") + 2] != '\0';
-}
-
 static bool read_wish(struct caller *c, struct error *err)
 {
     const struct request_line *line = &c->line;
@@ -134,8 +120,8 @@ static bool read_wish(struct caller *c, struct error *err)
     snprintf(c->n.wish.provider, sizeof c->n.wish.provider, "%s",
              line->provider == NULL ? "" : line->provider);
     snprintf(c->n.wish.kind, sizeof c->n.wish.kind, "%s", line->kind == NULL ? "" : line->kind);
-    if (line->image != NULL && is_address(line->image)) {
-        if (can_be_fetched(line->image, sizeof c->n.wish.image_url))
+    if (line->image != NULL && address_begins(line->image)) {
+        if (address_holds(line->image) && strlen(line->image) < sizeof c->n.wish.image_url)
             snprintf(c->n.wish.image_url, sizeof c->n.wish.image_url, "%s", line->image);
         else
             notify_note(&c->n, "without its image: its address cannot be fetched");

@@ -7,6 +7,7 @@
 
 #include "base/now.h"
 #include "base/utf8.h"
+#include "base/when.h"
 
 /* A record as templates see it. */
 struct view {
@@ -15,17 +16,6 @@ struct view {
     char when[64]; /* the same without year and seconds, which nobody needs at night */
     char late[16]; /* "12 min" when it was kept for long; "" otherwise */
 };
-
-/* Times that munja's readers made: YYYY-MM-DD HH:MM:SS, a zone may follow. Any other stays as it is. */
-static bool is_plain_time(const char *time)
-{
-    static const char form[] = "0000-00-00 00:00:00";
-
-    for (size_t i = 0; form[i] != '\0'; i++)
-        if (form[i] == '0' ? time[i] < '0' || time[i] > '9' : time[i] != form[i])
-            return false;
-    return true;
-}
 
 /* A text that comes so long after its alert says so: what it tells may be over. */
 #define LATE_MIN 5
@@ -54,7 +44,7 @@ static void view_open(struct view *view, const struct record *record)
     else
         snprintf(view->time, sizeof view->time, "%.*s",
                  (int)utf8_border(said, strlen(said), sizeof view->time - 1), said);
-    if (is_plain_time(view->time))
+    if (when_begins(view->time))
         snprintf(view->when, sizeof view->when, "%.11s", view->time + strlen("YYYY-"));
     else
         memcpy(view->when, view->time, sizeof view->when);

@@ -9,11 +9,12 @@
 #include "alert/number.h"
 #include "base/log.h"
 #include "base/now.h"
+#include "base/when.h"
 
 /* Gateways keep their tables by Korean months. */
 static void month_of(int64_t ms, char month[8])
 {
-    time_t korea = (time_t)(ms / 1000 + 9 * 60 * 60);
+    time_t korea = (time_t)(ms / 1000 + WHEN_KOREA_S);
     struct tm tm = { 0 };
 
     gmtime_r(&korea, &tm);

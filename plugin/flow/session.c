@@ -248,12 +248,6 @@ void session_ask(struct session *session, const struct provider *provider, const
     ask_once(session, provider, operation, query, until_ms, answer);
 }
 
-static void outcome_for_all(struct batch *batch, const struct outcome *outcome)
-{
-    for (size_t i = 0; i < batch->count; i++)
-        batch->item[i].outcome = *outcome;
-}
-
 static void send_once(struct session *session, const struct provider *provider, struct batch *batch,
                       int64_t until_ms)
 {
@@ -263,16 +257,16 @@ static void send_once(struct session *session, const struct provider *provider, 
     struct error err = { 0 };
     struct outcome outcome = { 0 };
 
-    outcome_for_all(batch, &outcome);
+    batch_outcome(batch, &outcome);
     if (!provider->api->send.build(batch, &account, &request, &err)) {
         /* This driver cannot make a request of it; another may. */
         outcome_set(&outcome, OUTCOME_ACCOUNT, "", err.text);
-        outcome_for_all(batch, &outcome);
+        batch_outcome(batch, &outcome);
     } else if (!carry(session, provider, &request, until_ms, &reply, &outcome))
-        outcome_for_all(batch, &outcome);
+        batch_outcome(batch, &outcome);
     else if (reply.status == 0) {
         outcome_from_reply(&outcome, &reply);
-        outcome_for_all(batch, &outcome);
+        batch_outcome(batch, &outcome);
     } else
         provider->api->send.judge(&account, &reply, batch);
     for (size_t i = 0; i < batch->count; i++) {
@@ -300,7 +294,7 @@ void session_send(struct session *session, const struct provider *provider, stru
     struct outcome outcome = { 0 };
 
     if (!session_ready(session, provider, until_ms, &outcome)) {
-        outcome_for_all(batch, &outcome);
+        batch_outcome(batch, &outcome);
         return;
     }
     send_once(session, provider, batch, until_ms);
