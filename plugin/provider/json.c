@@ -1,6 +1,7 @@
 /* A thin layer over json-c, which by itself trusts its caller to know the type of every value. */
 #include "provider/json.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -78,27 +79,48 @@ static bool key_is(const char *printed, const char *key)
            && printed[length + strspn(printed + length, " \t\r\n")] == '\0';
 }
 
+static bool find_member(struct json_object *object, const char *key, struct json_object **value)
+{
+    if (!json_object_is_type(object, json_type_object))
+        return false;
+    if (json_object_object_get_ex(object, key, value))
+        return true;
+    json_object_object_foreach(object, printed, member)
+    {
+        if (key_is(printed, key)) {
+            *value = member;
+            return true;
+        }
+    }
+    return false;
+}
+
 struct json_object *json_member(struct json_object *object, const char *key)
 {
     struct json_object *value = NULL;
 
-    if (!json_object_is_type(object, json_type_object))
-        return NULL;
-    if (json_object_object_get_ex(object, key, &value))
-        return value;
-    json_object_object_foreach(object, printed, member)
-    {
-        if (key_is(printed, key))
-            return member;
-    }
-    return NULL;
+    return find_member(object, key, &value) ? value : NULL;
+}
+
+bool json_has(struct json_object *object, const char *key)
+{
+    struct json_object *value = NULL;
+
+    return find_member(object, key, &value);
+}
+
+/* What does not fit in 64 bits json-c makes the nearest that does: another number. */
+static bool is_clamped(struct json_object *number)
+{
+    return json_object_get_int64(number) == INT64_MIN || json_object_get_uint64(number) == UINT64_MAX;
 }
 
 const char *json_scalar(struct json_object *value)
 {
     switch (json_object_get_type(value)) {
-    case json_type_string:
     case json_type_int:
+        return is_clamped(value) ? NULL : json_object_get_string(value);
+    case json_type_string:
     case json_type_double:
         return json_object_get_string(value);
     default:

@@ -21,7 +21,10 @@ struct json_object *json_read(const struct reply *reply);
 /* The member of an object by its key; blanks around the keys of the reply do not count. */
 struct json_object *json_member(struct json_object *object, const char *key);
 
-/* A string or a number as text; NULL for everything else. */
+/* Whether the object has such a member, even if it is null. */
+bool json_has(struct json_object *object, const char *key);
+
+/* A string or a number as text; NULL for everything else, and for a whole number of more than 64 bits. */
 const char *json_scalar(struct json_object *value);
 
 /* json_scalar of a member. */

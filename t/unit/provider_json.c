@@ -90,16 +90,23 @@ static void reads_no_bomb(void **state)
 
 static void finds_members(void **state)
 {
-    struct json_object *said = read_text(
-        "{\" msg_serial\":\"7\",\"n\":12,\"d\":1.50,\"big\":123456789012345,\"nul\":null,\"yes\":true,"
-        "\"o\":{\"in\":\"x\"},\"l\":[\"a\",2],\"n \":13,\"e\":\"\"}");
+    struct json_object *said = read_text("{\" "
+                                         "msg_serial\":\"7\",\"n\":12,\"d\":1.50,\"big\":123456789012345,"
+                                         "\"most\":18446744073709551614,\"huge\":12345678901234567890123,"
+                                         "\"least\":-12345678901234567890123,\"nul\":null,\"yes\":true,"
+                                         "\"o\":{\"in\":\"x\"},\"l\":[\"a\",2],\"n \":13,\"e\":\"\"}");
 
     (void)state;
     assert_string_equal(json_text(said, "msg_serial"), "7");
     assert_string_equal(json_text(said, "n"), "12");
     assert_string_equal(json_text(said, "d"), "1.50");
     assert_string_equal(json_text(said, "big"), "123456789012345");
+    assert_string_equal(json_text(said, "most"), "18446744073709551614");
+    assert_null(json_text(said, "huge"));
+    assert_null(json_text(said, "least"));
     assert_string_equal(json_text(said, "e"), "");
+    assert_true(json_has(said, "nul") && json_has(said, "msg_serial") && json_has(said, "n"));
+    assert_false(json_has(said, "msg") || json_has(NULL, "n") || json_has(json_member(said, "l"), "a"));
     assert_null(json_text(said, "nul"));
     assert_null(json_text(said, "yes"));
     assert_null(json_text(said, "o"));
