@@ -4,8 +4,11 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
 #include "base/digits.h"
+#include "base/when.h"
 #include "provider/nanuminet_codes.h"
 
 static const struct setting keys[] = {
@@ -35,12 +38,23 @@ static struct json_object *read_answer(const struct account *account, const stru
     return NULL;
 }
 
+/* An answer that is not understood must not pass for an empty one: what no list shows may be sent again. */
+static bool misread(struct answer *answer)
+{
+    const char *const *columns = answer->listing.column;
+
+    listing_clear(&answer->listing);
+    listing_start(&answer->listing, columns);
+    outcome_set(&answer->outcome, OUTCOME_UNSURE, "none", "the answer holds no data that can be read");
+    return false;
+}
+
 /* Whether there is anything to be read: what is null or empty holds no rows, but a reply without data says
    nothing. */
 static bool has_data(struct json_object *said, struct answer *answer)
 {
-    if (said != NULL && !json_object_object_get_ex(said, "data", NULL))
-        outcome_set(&answer->outcome, OUTCOME_UNSURE, "none", "the answer holds no data");
+    if (said != NULL && !json_has(said, "data"))
+        misread(answer);
     return answer->outcome.kind == OUTCOME_ACCEPTED;
 }
 
@@ -49,11 +63,12 @@ static bool is_message(struct json_object *row)
     return json_member(row, "INDEXNUM") != NULL || json_member(row, "PHONE") != NULL;
 }
 
-/* Adds what one member of a reply's array says to the answer; false only when memory ran out. */
+/* Adds what one member of a reply's array says to the answer; false when that is nothing it knows, or memory
+   ran out: the answer is none then. */
 typedef bool add_member(struct json_object *member, const char *month, struct answer *answer);
 
 /* A PHP array is a list, or an object where its keys do not count from 0; where one message is asked for, it
-   is that message. */
+   is that message; an empty one may be null. */
 static void add_each(struct json_object *array, add_member *add, const char *month, struct answer *answer)
 {
     bool added = true;
@@ -68,7 +83,22 @@ static void add_each(struct json_object *array, add_member *add, const char *mon
             (void)key;
             added = added && add(member, month, answer);
         }
+    } else if (array != NULL && !json_object_is_type(array, json_type_array)) {
+        misread(answer);
     }
+}
+
+/* A number, which as a JSON number has lost the zero in front; one of a service (1588-0000) has none. */
+static const char *read_phone(struct json_object *value, char padded[12])
+{
+    const char *digits = json_scalar(value);
+    size_t length = digits == NULL ? 0 : strlen(digits);
+
+    if (!json_object_is_type(value, json_type_int) || !digits_only(digits, 10) || length < 8
+        || (length == 8 && *digits == '1'))
+        return digits;
+    snprintf(padded, 12, "0%s", digits);
+    return padded;
 }
 
 /* 잔여건수 조회 */
@@ -104,23 +134,26 @@ static bool senders_build(const struct query *query, const struct account *accou
 static bool add_sender(struct json_object *member, const char *month, struct answer *answer)
 {
     static const char *const names[] = { "CALLBACK", "callback", "PHONE", "phone", "number" };
-    const char *number = json_scalar(member);
+    char padded[12];
+    const char *number = read_phone(member, padded);
 
     (void)month;
     for (size_t i = 0; number == NULL && i < sizeof names / sizeof *names; i++)
-        number = json_text(member, names[i]);
-    return number == NULL || *number == '\0' || answer_row(answer, &number);
+        number = read_phone(json_member(member, names[i]), padded);
+    if (number == NULL)
+        return misread(answer);
+    return *number == '\0' || answer_row(answer, &number);
 }
 
 static void senders_judge(const struct query *query, const struct account *account, const struct reply *reply,
                           struct answer *answer)
 {
     struct json_object *said = read_answer(account, reply, listing_senders, answer);
-    struct json_object *data = json_member(said, "data"), *list = json_member(data, "list");
+    struct json_object *data = json_member(said, "data");
 
     (void)query;
     if (has_data(said, answer))
-        add_each(list == NULL ? data : list, add_sender, NULL, answer);
+        add_each(json_has(data, "list") ? json_member(data, "list") : data, add_sender, NULL, answer);
     json_object_put(said);
 }
 
@@ -128,7 +161,7 @@ static void senders_judge(const struct query *query, const struct account *accou
 struct message {
     char reference[48]; /* "" when it cannot be known */
     const char *kind, *recipient, *sender, *subject, *text, *state, *code, *meaning, *sent, *files;
-    char padded[3];
+    char recipient_padded[12], sender_padded[12], code_padded[3];
 };
 
 /* STAT, which as a number has lost a zero in front. */
@@ -138,8 +171,8 @@ static void read_stat(struct json_object *row, struct message *message)
     const struct receipt *receipt;
 
     if (digits_only(code, 1)) {
-        snprintf(message->padded, sizeof message->padded, "0%s", code);
-        code = message->padded;
+        snprintf(message->code_padded, sizeof message->code_padded, "0%s", code);
+        code = message->code_padded;
     }
     receipt = receipt_find(nanuminet_sms_receipts, code);
     if (receipt == NULL)
@@ -157,13 +190,13 @@ static void read_message(struct json_object *row, const char *month, struct mess
 
     *message = (struct message){
         .kind = type,
-        .recipient = json_text(row, "PHONE"),
-        .sender = json_text(row, "CALLBACK"),
         .subject = json_text(row, "SUBJECT"),
         .text = json_text(row, "MSG"),
         .sent = json_text(row, "SEND_DATE"),
         .files = json_text(row, "FCNT"),
     };
+    message->recipient = read_phone(json_member(row, "PHONE"), message->recipient_padded);
+    message->sender = read_phone(json_member(row, "CALLBACK"), message->sender_padded);
     read_stat(row, message);
     if (type == NULL || !kind_named(type, &kind) || kind == KIND_AUTO)
         return;
@@ -191,18 +224,27 @@ static struct json_object *page_of(struct json_object *said)
 {
     struct json_object *data = json_member(said, "data"), *only = json_item(data, 0);
 
-    return json_count(data) == 1 && !is_message(only) ? only : data;
+    return json_count(data) == 1 && json_object_is_type(only, json_type_object) && !is_message(only) ? only
+                                                                                                     : data;
 }
 
-static void judge_page(struct json_object *page, add_member *add, const char *month, struct answer *answer)
+/* No rows are believed where the reply counts none, or where a page behind the last was asked for. */
+static void judge_page(struct json_object *page, int number, add_member *add, const char *month,
+                       struct answer *answer)
 {
-    struct json_object *list = json_member(page, "list");
+    bool listed = json_has(page, "list");
     const char *total = json_text(page, "totalCnt");
 
-    if (list != NULL || json_object_is_type(page, json_type_array))
-        add_each(list != NULL ? list : page, add, month, answer);
-    if (answer->outcome.kind == OUTCOME_ACCEPTED && digits_only(total, 9))
+    add_each(listed                       ? json_member(page, "list")
+             : json_has(page, "totalCnt") ? NULL
+                                          : page,
+             add, month, answer);
+    if (answer->outcome.kind != OUTCOME_ACCEPTED)
+        return;
+    if (digits_only(total, 9))
         answer->listing.total = atol(total);
+    if (answer->listing.count == 0 && json_has(page, "totalCnt") && answer->listing.total != 0 && number <= 1)
+        misread(answer);
 }
 
 static bool add_to_list(struct json_object *row, const char *month, struct answer *answer)
@@ -210,12 +252,21 @@ static bool add_to_list(struct json_object *row, const char *month, struct answe
     struct message m;
 
     if (!is_message(row))
-        return true;
+        return misread(answer);
     read_message(row, month, &m);
-    /* Without its month nothing finds the message again. */
-    return answer_row(answer, (const char *const[]){ month == NULL ? NULL : or_none(m.reference), m.kind,
-                                                     m.recipient, m.sender, m.subject, m.text, m.state,
-                                                     m.code, m.meaning, m.sent, m.files });
+    return answer_row(answer,
+                      (const char *const[]){ or_none(m.reference), m.kind, m.recipient, m.sender, m.subject,
+                                             m.text, m.state, m.code, m.meaning, m.sent, m.files });
+}
+
+/* The gateway's own when none is asked for. */
+static void write_month(int64_t now_ms, char month[40])
+{
+    time_t korean = (time_t)(now_ms / 1000 + WHEN_KOREA_S);
+    struct tm tm = { 0 };
+
+    gmtime_r(&korean, &tm);
+    strftime(month, 40, "%Y%m", &tm);
 }
 
 static void list_judge(const struct query *query, const struct account *account, const struct reply *reply,
@@ -223,11 +274,13 @@ static void list_judge(const struct query *query, const struct account *account,
 {
     struct json_object *said = read_answer(account, reply, listing_list, answer), *page = page_of(said);
     const char *month = json_text(page, "YM");
+    char present[40];
 
+    write_month(query->now_ms, present);
     if (!nanuminet_is_month(month))
-        month = nanuminet_is_month(query->month) ? query->month : NULL;
+        month = nanuminet_is_month(query->month) ? query->month : present;
     if (has_data(said, answer))
-        judge_page(page, add_to_list, month, answer);
+        judge_page(page, query->page, add_to_list, month, answer);
     json_object_put(said);
 }
 
@@ -244,7 +297,7 @@ static bool add_reservation(struct json_object *row, const char *month, struct a
     struct message m;
 
     if (!is_message(row))
-        return true;
+        return misread(answer);
     read_message(row, month, &m);
     return answer_row(answer, (const char *const[]){ or_none(m.reference), m.kind, m.recipient, m.sender,
                                                      m.text, m.sent, NULL, m.state });
@@ -255,9 +308,8 @@ static void reservations_judge(const struct query *query, const struct account *
 {
     struct json_object *said = read_answer(account, reply, listing_reservation, answer);
 
-    (void)query;
     if (has_data(said, answer))
-        judge_page(page_of(said), add_reservation, NULL, answer);
+        judge_page(page_of(said), query->page, add_reservation, NULL, answer);
     json_object_put(said);
 }
 
@@ -301,7 +353,7 @@ static bool add_result_row(struct json_object *row, const char *month, struct an
     struct message m;
 
     if (!is_message(row))
-        return true;
+        return misread(answer);
     read_message(row, month, &m);
     return answer_row(answer,
                       (const char *const[]){ month == NULL ? NULL : or_none(m.reference), m.recipient, m.kind,

@@ -450,12 +450,18 @@ subtest 'a gateway that does not answer' => sub {
 
 subtest 'hostile rows' => sub {
     my $world = Munja::World->new(providers => ['nanumi']);
-    $world->sim->fault(match => '/v1/list', do => 'body', body => '{"result":true,"msg":"","data":{"totalCnt":99999999999999999999,"list":[{"INDEXNUM":{"a":1},"MSG":"red \u001b[31m\nline\u0000x","PHONE":' . $KIM =~ s/^0//r . ',"TYPE":"../..","STAT":[],"SUBJECT":null},5,null,{"MSG":"둘"}]}}');
+    $world->sim->fault(match => '/v1/list', do => 'body', body => '{"result":true,"msg":"","data":{"totalCnt":99999999999999999999,"list":[{"INDEXNUM":{"a":1},"MSG":"red \u001b[31m\nline\u0000x","PHONE":' . $KIM =~ s/^0//r . ',"TYPE":"../..","STAT":[],"SUBJECT":null}]}}');
     my $run = $world->munja('list', 'nanumi');
     is $run->{exit}, 0, 'exit 0' or diag $run->{out};
     my $rows = Munja::World::table($run->{out} =~ s/^\([^\n]*\)\n\z//mr);
     ok $rows && @$rows >= 1, 'a table all the same' or diag $run->{out};
     ok ref Munja::World::document($world->munja('list', 'nanumi', '--json')), 'and a document';
+
+    $world->sim->faults_clear;
+    $world->sim->fault(match => '/v1/list', do => 'body', body => '{"result":true,"msg":"","data":{"totalCnt":"1","list":"?"}}');
+    $run = $world->munja('list', 'nanumi');
+    is $run->{exit}, 3, 'what is not understood is no empty list';
+    like $run->{out}, qr/^MUNJA UNKNOWN - nanumi: [^\n]*no data that can be read/, 'and it is told';
 };
 
 subtest 'what cannot be asked is not' => sub {

@@ -234,8 +234,15 @@ static void renews_a_token_that_ended(void **state)
 static const struct driver_case senders[] = {
     { 200, "{\"result\":true,\"data\":[\"16441447\",\"0212345678\"]}", OUTCOME_ACCEPTED, "",
       "16441447\n0212345678\n", "texts" },
-    { 200, "{\"result\":true,\"data\":[16441447,null,[],\"\",true]}", OUTCOME_ACCEPTED, "", "16441447\n",
-      "a number, and what is none" },
+    { 200, "{\"result\":true,\"data\":[16441447,1012345678,212345678,21234567,\"\"]}", OUTCOME_ACCEPTED, "",
+      "16441447\n01012345678\n0212345678\n021234567\n", "numbers that lost a zero, but for a service's" },
+    { 200, "{\"result\":true,\"data\":[\"16441447\",[]]}", OUTCOME_UNSURE, "none", NULL, "what is none" },
+    { 200, "{\"result\":true,\"data\":[{\"name\":\"16441447\"}]}", OUTCOME_UNSURE, "none", NULL,
+      "objects of another kind" },
+    { 200, "{\"result\":true,\"data\":{\"totalCnt\":0,\"list\":null}}", OUTCOME_ACCEPTED, "", NULL,
+      "an empty page" },
+    { 200, "{\"result\":true,\" data\":[\"16441447\"]}", OUTCOME_ACCEPTED, "", "16441447\n",
+      "a blank in front of the key" },
     { 200,
       "{\"result\":true,\"data\":[{\"CALLBACK\":\"16441447\"},{\"number\":\"15880000\",\"INDEXNUM\":1}]}",
       OUTCOME_ACCEPTED, "", "16441447\n15880000\n", "objects" },
@@ -245,7 +252,7 @@ static const struct driver_case senders[] = {
       OUTCOME_ACCEPTED, "", "16441447\n", "as a page" },
     { 200, "{\"result\":true,\"data\":[]}", OUTCOME_ACCEPTED, "", NULL, "none" },
     { 200, "{\"result\":true,\"data\":null}", OUTCOME_ACCEPTED, "", NULL, "null" },
-    { 200, "{\"result\":true,\"data\":\"x\"}", OUTCOME_ACCEPTED, "", NULL, "a word" },
+    { 200, "{\"result\":true,\"data\":\"x\"}", OUTCOME_UNSURE, "none", NULL, "a word" },
     { 200, "{\"result\":true}", OUTCOME_UNSURE, "none", NULL, "no data" },
     { 200, "{\"result\":false,\"msg\":\"데이터가 없습니다\"}", OUTCOME_REFUSED, "none", NULL, "in words" },
 };
@@ -290,9 +297,33 @@ static const struct driver_case lists[] = {
       "an array whose keys do not count" },
     { 200, PAGE("{\"INDEXNUM\":1,\"TYPE\":\"SMS\"}"), OUTCOME_ACCEPTED, "",
       "202211/S/1|sms|-|-|-|-|-|-|-|-|-\n", "one row without its list" },
-    { 200, PAGE("[null,7,\"x\",[],{}]"), OUTCOME_ACCEPTED, "", NULL, "no rows at all" },
-    { 200, PAGE("null"), OUTCOME_ACCEPTED, "", NULL, "no list" },
-    { 200, PAGE("[]"), OUTCOME_ACCEPTED, "", NULL, "an empty list" },
+    { 200, PAGE("[null]"), OUTCOME_UNSURE, "none", NULL, "a row that is null" },
+    { 200, PAGE("[{\"INDEXNUM\":1},7]"), OUTCOME_UNSURE, "none", NULL, "one that is a number" },
+    { 200, PAGE("[{}]"), OUTCOME_UNSURE, "none", NULL, "one that is empty" },
+    { 200, PAGE("[{\"phone\":\"01012345678\"}]"), OUTCOME_UNSURE, "none", NULL, "one with other keys" },
+    { 200, PAGE("\"?\""), OUTCOME_UNSURE, "none", NULL, "a word for a list" },
+    { 200, PAGE("null"), OUTCOME_UNSURE, "none", NULL, "forty, but no list" },
+    { 200, PAGE("[]"), OUTCOME_UNSURE, "none", NULL, "forty, but an empty list" },
+    { 200, "{\"result\":true,\"data\":{\"totalCnt\":\"?\",\"list\":[]}}", OUTCOME_UNSURE, "none", NULL,
+      "nobody knows how many, and an empty list" },
+    { 200, "{\"result\":true,\"data\":{\"totalCnt\":3}}", OUTCOME_UNSURE, "none", NULL, "three, no list" },
+    { 200, "{\"result\":true,\"data\":{\"YM\":\"202211\",\"totalCnt\":0}}", OUTCOME_ACCEPTED, "", NULL,
+      "none, and no list" },
+    { 200, "{\"result\":true,\"data\":{\"totalCnt\":0,\"list\":[]}}", OUTCOME_ACCEPTED, "", NULL,
+      "none, and an empty list" },
+    { 200, "{\"result\":true,\"data\":{\"list\":[]}}", OUTCOME_ACCEPTED, "", NULL, "an empty list alone" },
+    { 200, "{\"result\":true,\"data\":{\"rows\":[{\"INDEXNUM\":1}]}}", OUTCOME_UNSURE, "none", NULL,
+      "rows under another key" },
+    { 200, "{\"result\":true,\"data\":[[{\"INDEXNUM\":5,\"PHONE\":\"01012345678\"}]]}", OUTCOME_UNSURE,
+      "none", NULL, "a list in a list" },
+    { 200, "{\"result\":true,\" data\":{\" list\":[{\"INDEXNUM\":1,\"TYPE\":\"SMS\"}]}}", OUTCOME_ACCEPTED,
+      "", "202301/S/1|sms|-|-|-|-|-|-|-|-|-\n", "blanks in front of keys" },
+    { 200,
+      PAGE("[{\"INDEXNUM\":1,\"PHONE\":1012345678,\"CALLBACK\":16441447},"
+           "{\"INDEXNUM\":2,\"PHONE\":\"1012345678\",\"CALLBACK\":212345678}]"),
+      OUTCOME_ACCEPTED, "",
+      "-|-|01012345678|16441447|-|-|-|-|-|-|-\n-|-|1012345678|0212345678|-|-|-|-|-|-|-\n",
+      "numbers that lost a zero, but for a service's and those in quotes" },
     { 200,
       "{\"result\":true,\"data\":[{\"YM\":202211,\"totalCnt\":1,\"list\":[{\"INDEXNUM\":1,\"TYPE\":\"SMS\"}]}"
       "]}",
@@ -304,7 +335,8 @@ static const struct driver_case lists[] = {
     { 200, "{\"result\":true,\"data\":{\"YM\":\"../..\",\"list\":[{\"INDEXNUM\":1,\"TYPE\":\"SMS\"}]}}",
       OUTCOME_ACCEPTED, "", "202301/S/1|sms|-|-|-|-|-|-|-|-|-\n", "a month that is none" },
     { 200, "{\"result\":true,\"data\":[]}", OUTCOME_ACCEPTED, "", NULL, "an empty array" },
-    { 200, "{\"result\":true,\"data\":7}", OUTCOME_ACCEPTED, "", NULL, "a number" },
+    { 200, "{\"result\":true,\"data\":7}", OUTCOME_UNSURE, "none", NULL, "a number" },
+    { 200, "{\"result\":true,\"data\":\"xyz\"}", OUTCOME_UNSURE, "none", NULL, "a word" },
     { 200, "{\"result\":true}", OUTCOME_UNSURE, "none", NULL, "no data" },
     { 200, "{\"result\":true,\"data\":{\"list\":[{\"INDEXNUM\":1", OUTCOME_UNSURE, "http-200", NULL,
       "cut off" },
@@ -314,7 +346,12 @@ static const struct driver_case lists[] = {
 
 static void judges_lists(void **state)
 {
-    static const struct query query = { .month = "202301" }, undated = { 0 };
+    /* 2026-01-31 23:59:59 and 2026-02-01 00:00:00 in Korea. */
+    static const struct query query = { .month = "202301" },
+                              undated[] = { { .now_ms = 1769871599000 }, { .now_ms = 1769871600000 } };
+    static const char *const dated[] = { "202601/S/1|sms|-|-|-|-|-|-|-|-|-\n",
+                                         "202602/S/1|sms|-|-|-|-|-|-|-|-|-\n" };
+    static const struct query behind = { .page = 9 };
     struct account nanumi = account();
     struct reply reply = driver_reply(200, lists[0].body);
     struct answer answer = { 0 };
@@ -325,11 +362,20 @@ static void judges_lists(void **state)
     assert_int_equal(answer.listing.total, 40);
     answer_clear(&answer);
     reply_clear(&reply);
-    /* Without its month nothing finds a message again: better no reference than half of one. */
+    /* Without a month the gateway lists the present one. */
     reply = driver_reply(200, "{\"result\":true,\"data\":[{\"INDEXNUM\":1,\"TYPE\":\"SMS\"}]}");
-    api_nanuminet.list.judge(&undated, &nanumi, &reply, &answer);
-    driver_rows_are(&answer.listing, "-|sms|-|-|-|-|-|-|-|-|-\n");
-    assert_int_equal(answer.listing.total, -1);
+    for (size_t i = 0; i < CASES(undated); i++) {
+        api_nanuminet.list.judge(&undated[i], &nanumi, &reply, &answer);
+        driver_rows_are(&answer.listing, dated[i]);
+        assert_int_equal(answer.listing.total, -1);
+        answer_clear(&answer);
+    }
+    reply_clear(&reply);
+    /* A page behind the last is empty although there are some. */
+    reply = driver_reply(200, PAGE("[]"));
+    api_nanuminet.list.judge(&behind, &nanumi, &reply, &answer);
+    assert_int_equal(answer.outcome.kind, OUTCOME_ACCEPTED);
+    assert_int_equal(answer.listing.total, 40);
     answer_clear(&answer);
     reply_clear(&reply);
 }
@@ -375,6 +421,8 @@ static const struct driver_case results[] = {
     { 200, "{\"result\":true,\"data\":[]}", OUTCOME_REFUSED, "none", NULL, "no such message: an empty list" },
     { 200, "{\"result\":true,\"data\":{}}", OUTCOME_REFUSED, "none", NULL, "an empty object" },
     { 200, "{\"result\":true,\"data\":null}", OUTCOME_REFUSED, "none", NULL, "null" },
+    { 200, "{\"result\":true,\"data\":\"xyz\"}", OUTCOME_UNSURE, "none", NULL, "a word" },
+    { 200, "{\"result\":true,\"data\":[[]]}", OUTCOME_UNSURE, "none", NULL, "a list in a list" },
     { 200, "{\"result\":true}", OUTCOME_UNSURE, "none", NULL, "no data" },
     { 200, "{\"result\":false,\"msg\":\"발송내역이 없습니다\"}", OUTCOME_REFUSED, "none", NULL, "in words" },
     { 200, "{\"result\":false,\"msg\":\"존재하지 않는 인덱스\"}", OUTCOME_REFUSED, "none", NULL,
@@ -430,7 +478,9 @@ static const struct driver_case reservations[] = {
       "S/12345|sms|01012345678|16441447|점검|2023-01-03 09:00:00|-|waiting\nM/6|lms|-|-|-|-|-|waiting\n",
       "as printed" },
     { 200, PAGE("[{\"INDEXNUM\":6}]"), OUTCOME_ACCEPTED, "", "-|-|-|-|-|-|-|-\n", "no type, no reference" },
-    { 200, PAGE("[]"), OUTCOME_ACCEPTED, "", NULL, "none" },
+    { 200, "{\"result\":true,\"data\":{\"totalCnt\":0,\"list\":[]}}", OUTCOME_ACCEPTED, "", NULL, "none" },
+    { 200, PAGE("\"?\""), OUTCOME_UNSURE, "none", NULL, "a word for a list" },
+    { 200, PAGE("[]"), OUTCOME_UNSURE, "none", NULL, "forty, but an empty list" },
     { 200, "{\"result\":true}", OUTCOME_UNSURE, "none", NULL, "no data" },
     { 200, "{\"result\":false,\"msg\":\"예약내역이 없습니다\"}", OUTCOME_REFUSED, "none", NULL, "in words" },
 };
