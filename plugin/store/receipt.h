@@ -28,10 +28,9 @@ struct reply_said {
 };
 
 /* Keep them, all or none, in one transaction. One that is known already adds nothing: the same provider,
-   reference, recipient and code; for replies the same provider and reference, or, where there is none, the
-   same sender, time and text. *added counts the new ones. Which record a receipt belongs to is found when it
-   is read, so that it may come before the send's own answer; a reply belongs to the latest record that this
-   provider accepted for that phone. */
+   reference, recipient and code; for replies the same provider, reference, sender, time and text. *added
+   counts the new ones. Which record a receipt belongs to is found when it is read, so that it may come before
+   the send's own answer; a reply belongs to the latest record that this provider accepted for that phone. */
 bool store_receipts(struct store *store, const char *provider, const struct receipt_said *said, size_t count,
                     size_t *added, struct error *err);
 bool store_replies(struct store *store, const char *provider, const struct reply_said *said, size_t count,

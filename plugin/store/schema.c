@@ -39,12 +39,11 @@ const char *const schema_statements[] = {
     "CREATE UNIQUE INDEX receipt_once ON receipt (provider, reference, recipient, code)",
 
     /* record: what it answers, found when it came, since later alerts do not change that; 0: nothing known.
-     */
+       What gateways call a reply's id need not be one: replies are the same when all they say is. */
     "CREATE TABLE reply (id INTEGER PRIMARY KEY, provider TEXT NOT NULL, reference TEXT NOT NULL,"
     " sender TEXT NOT NULL, recipient TEXT NOT NULL, text TEXT NOT NULL, time TEXT NOT NULL,"
     " seen_ms BIGINT NOT NULL, record BIGINT NOT NULL)",
-    "CREATE UNIQUE INDEX reply_once ON reply (provider, reference) WHERE reference <> ''",
-    "CREATE UNIQUE INDEX reply_said_once ON reply (provider, sender, time, text) WHERE reference = ''",
+    "CREATE UNIQUE INDEX reply_once ON reply (provider, reference, sender, time, text)",
     "CREATE INDEX reply_record ON reply (record)",
 
     "CREATE TABLE token (name TEXT PRIMARY KEY, token TEXT NOT NULL, until_ms BIGINT NOT NULL,"

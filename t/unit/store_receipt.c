@@ -232,7 +232,9 @@ static void replies_are_kept_once(void **state)
     } replies[] = {
         { { "u1", PHONE, "1069", "ok", "10:00" }, 1, "the first" },
         { { "u1", PHONE, "1069", "ok", "10:00" }, 0, "the same again" },
-        { { "u1", PHONE, "1069", "okay", "10:01" }, 0, "the reference tells" },
+        { { "u1", PHONE, "1069", "okay", "10:00" }, 1, "another text of the same reference" },
+        { { "u1", PHONE, "1069", "ok", "10:01" }, 1, "at another time" },
+        { { "u1", OTHER, "1069", "ok", "10:00" }, 1, "from another phone" },
         { { "u2", PHONE, "1069", "ok", "10:00" }, 1, "another of the same text" },
         { { "", PHONE, "1069", "ok", "10:00" }, 1, "without a reference" },
         { { NULL, PHONE, "1069", "ok", "10:00" }, 0, "and again" },
@@ -247,7 +249,7 @@ static void replies_are_kept_once(void **state)
         if (say_back(store, "cn", replies[i].said) != replies[i].added)
             fail_msg("%s", replies[i].why);
     store_close(store);
-    assert_string_equal(ask("SELECT count(*) FROM reply"), "6");
+    assert_string_equal(ask("SELECT count(*) FROM reply"), "9");
 }
 
 static void replies_find_their_record(void **state)
