@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "alert/number.h"
 #include "base/digits.h"
 #include "provider/json.h"
 #include "provider/sms57_codes.h"
@@ -17,18 +16,10 @@ static const struct setting keys[] = {
     { 0 },
 };
 
-/* The gateway is Chinese and takes numbers without the country's code. NULL when it cannot be one of its. */
-static const char *national(const char *to)
-{
-    if (strncmp(to, "+86", 3) == 0)
-        to += 3;
-    return digits_only(to, NUMBER_BYTES) ? to : NULL;
-}
-
 static bool list_mobiles(const struct batch *batch, struct buf *out, struct error *err)
 {
     for (size_t i = 0; i < batch->count; i++) {
-        const char *mobile = national(batch->item[i].to);
+        const char *mobile = sms57_national(batch->item[i].to);
         if (mobile == NULL)
             return error_set(err, ERROR_BUG, 0, "a number that SMS57-SMGW cannot reach");
         if (!buf_format(out, "%s%s", i == 0 ? "" : ",", mobile))
@@ -44,7 +35,7 @@ static const char own_without[] = "\r\n#";
 static bool list_contents(const struct batch *batch, struct buf *out, struct error *err)
 {
     for (size_t i = 0; i < batch->count; i++) {
-        const char *mobile = national(batch->item[i].to), *text = batch->item[i].text;
+        const char *mobile = sms57_national(batch->item[i].to), *text = batch->item[i].text;
         if (mobile == NULL)
             return error_set(err, ERROR_BUG, 0, "a number that SMS57-SMGW cannot reach");
         if (strpbrk(text, own_without) != NULL)
@@ -129,14 +120,12 @@ static struct json_object *find_entry(struct json_object *list, const char *mobi
 {
     struct json_object *found = NULL;
 
-    for (size_t i = 0; i < json_count(list); i++) {
-        struct json_object *entry = json_item(list, i);
+    for (size_t i = 0; i < sms57_count(list); i++) {
+        struct json_object *entry = sms57_entry(list, i);
         const char *named = json_text(entry, "mobile"), *result = json_text(entry, "result");
-        if (named == NULL || mobile == NULL)
-            continue;
-        if (strncmp(named, "+86", 3) == 0)
-            named += 3;
-        if (strcmp(named, mobile) != 0)
+        if (named != NULL)
+            named = sms57_national(named);
+        if (named == NULL || mobile == NULL || strcmp(named, mobile) != 0)
             continue;
         if (result != NULL && strcmp(result, "0") == 0)
             return entry;
@@ -175,7 +164,8 @@ static bool may_be_one_number(const char *status)
    beside 0 there is a list, in any order. */
 static void send_judge(const struct account *account, const struct reply *reply, struct batch *batch)
 {
-    struct json_object *said = json_read(reply);
+    bool broken;
+    struct json_object *said = sms57_read(reply, &broken);
     struct json_object *list = json_member(said, "list");
     const char *status = json_text(said, "status");
     bool zero = status != NULL && strcmp(status, "0") == 0;
@@ -184,7 +174,7 @@ static void send_judge(const struct account *account, const struct reply *reply,
     for (size_t i = 0; i < batch->count; i++) {
         struct batch_item *item = &batch->item[i];
         if (zero && reply->status / 100 == 2)
-            judge_entry(find_entry(list, national(item->to)), &item->outcome);
+            judge_entry(find_entry(list, sms57_national(item->to)), &item->outcome);
         else
             outcome_from_refusal(&item->outcome, sms57_statuses, zero ? NULL : status, NULL, reply);
         item->outcome.divisible = status != NULL && may_be_one_number(status);

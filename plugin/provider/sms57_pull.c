@@ -5,16 +5,16 @@
 #include <string.h>
 
 #include "alert/number.h"
-#include "base/digits.h"
 #include "provider/json.h"
 #include "provider/sms57_codes.h"
 
-/* 4.2, 5.2. A long reply may take 3 KB where its characters are written as \uXXXX: a thousand of those would
-   be more than munja reads of an answer, and are gone at the gateway then. */
+/* 4.2, 5.2. What is more than munja reads of an answer is gone at the gateway: of the 10,000 reports that the
+   document allows, each of some 150 bytes, or 300 with blanks as it prints them, not all would fit. A long
+   reply may take 3 KB where its characters are written as \uXXXX. */
 enum {
     PULL_LEAST = 10,
     REPORTS_USUAL = 1000,
-    REPORTS_MOST = 10000,
+    REPORTS_MOST = 3000,
     REPLIES_USUAL = 300,
     REPLIES_MOST = 1000,
 };
@@ -27,7 +27,10 @@ static bool pull_build(const struct query *query, const struct account *account,
     char text[16];
 
     if (size < PULL_LEAST || size > most)
-        return error_set(err, ERROR_USAGE, 0, "--size: must be from %d to %d", PULL_LEAST, most);
+        return error_set(err, ERROR_USAGE, 0,
+                         "--size: must be from %d to %d: a longer answer could not be read whole, and the"
+                         " gateway gives it only once",
+                         PULL_LEAST, most);
     snprintf(text, sizeof text, "%d", size);
     return sms57_start(account, action, "", request, err) && request_field(request, "size", text, err)
            && request_field(request, "rt", "json", err);
@@ -65,7 +68,9 @@ static void read_entry(struct json_object *entry, struct entry_read *read)
         .time = json_text(entry, "time"),
         .mobile = mobile,
     };
-    if (digits_only(mobile, 11) && strlen(mobile) == 11) {
+    if (mobile != NULL)
+        mobile = sms57_national(mobile);
+    if (mobile != NULL && strlen(mobile) == 11) {
         snprintf(read->number, sizeof read->number, "+86%s", mobile);
         read->mobile = read->number;
     }
@@ -75,6 +80,11 @@ static void read_entry(struct json_object *entry, struct entry_read *read)
     receipt = receipt_find(sms57_stats, read->code);
     read->state = receipt_name(receipt == NULL ? RECEIPT_FAILED : receipt->kind);
     read->meaning = receipt == NULL ? "a code that the document does not list" : receipt->meaning;
+}
+
+static bool is_entry(struct json_object *object)
+{
+    return json_has(object, "mid") || json_has(object, "mobile");
 }
 
 /* Adds an entry to the answer; false only when memory ran out. */
@@ -100,49 +110,41 @@ static bool add_reply(struct json_object *entry, struct answer *answer)
 
 static bool add_all(struct json_object *list, add_entry *add, struct answer *answer)
 {
-    for (size_t i = 0; i < json_count(list); i++) {
-        struct json_object *entry = json_item(list, i);
-        if (json_object_is_type(entry, json_type_object) && !add(entry, answer))
+    for (size_t i = 0; i < sms57_count(list); i++) {
+        struct json_object *entry = sms57_entry(list, i);
+        if (entry != NULL && !add(entry, answer))
             return false;
     }
     return true;
 }
 
-/* The gateway will not say it again: of an answer that broke off, the entries that arrived whole are read.
-   One may hold a brace in its text, so the last ones are tried in turn. */
-static struct json_object *read_broken(const struct reply *reply)
+/* What was read of a reply: its entries, or the answer is none. A list may stand alone, as it is pushed. */
+static void add_list(struct json_object *list, add_entry *add, struct answer *answer)
 {
-    struct buf whole = { 0 };
-    struct json_object *said = NULL;
-    const char *brace = reply->body + reply->bytes;
+    bool listed = list == NULL || json_object_is_type(list, json_type_array) || is_entry(list);
 
-    for (int tries = 0; tries < 8 && said == NULL && brace != NULL; tries++) {
-        struct reply cut = { .carried = CARRIED_WHOLE };
-        brace = memrchr(reply->body, '}', (size_t)(brace - reply->body));
-        buf_cut(&whole, 0);
-        if (brace == NULL || !buf_add(&whole, reply->body, (size_t)(brace + 1 - reply->body))
-            || !buf_str(&whole, "]}"))
-            break;
-        cut.body = whole.data;
-        cut.bytes = whole.len;
-        said = json_read(&cut);
-    }
-    buf_clear(&whole);
-    return said;
+    if (listed && !add_all(list, add, answer))
+        return;
+    if (!listed || (answer->listing.count == 0 && sms57_count(list) > 0))
+        outcome_set(&answer->outcome, OUTCOME_UNSURE, "none", "the answer holds no list that can be read");
 }
 
 static void pull_judge(const struct reply *reply, const char *const *columns, add_entry *add,
                        struct answer *answer)
 {
-    struct json_object *said = json_read(reply);
-    bool broken = said == NULL && reply->carried == CARRIED_PARTLY;
+    bool broken;
+    struct json_object *said = sms57_read(reply, &broken);
 
-    if (broken)
-        said = read_broken(reply);
-    if (sms57_answers(said, reply, columns, answer) && add_all(json_member(said, "list"), add, answer)
-        && broken)
+    if (json_object_is_type(said, json_type_array) && reply->status / 100 == 2) {
+        listing_start(&answer->listing, columns);
+        outcome_accept(&answer->outcome, NULL);
+        add_list(said, add, answer);
+    } else if (sms57_answers(said, reply, columns, answer)) {
+        add_list(json_member(said, "list"), add, answer);
+    }
+    if (broken && answer->outcome.kind == OUTCOME_ACCEPTED)
         snprintf(answer->outcome.meaning, sizeof answer->outcome.meaning,
-                 "the answer broke off: what stood behind these rows is lost");
+                 "the answer broke off: what may have stood behind these rows is lost");
     json_object_put(said);
 }
 

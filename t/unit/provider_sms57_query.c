@@ -25,7 +25,7 @@ static void asks_to_the_letter(void **state)
         { "balance", 0, "action=balance&account=922011&password=", "&rt=json" },
         { "reports", 0, "action=report&account=922011&password=", "&size=1000&rt=json" },
         { "reports", 10, "action=report&account=922011&password=", "&size=10&rt=json" },
-        { "reports", 10000, "action=report&account=922011&password=", "&size=10000&rt=json" },
+        { "reports", 3000, "action=report&account=922011&password=", "&size=3000&rt=json" },
         { "replies", 0, "action=mo&account=922011&password=", "&size=300&rt=json" },
         { "replies", 10, "action=mo&account=922011&password=", "&size=10&rt=json" },
         { "replies", 1000, "action=mo&account=922011&password=", "&size=1000&rt=json" },
@@ -53,8 +53,8 @@ static void asks_nothing_malformed(void **state)
         const char *word;
         int size;
     } cases[] = {
-        { "reports", 9 }, { "reports", 10001 }, { "reports", -1 },
-        { "replies", 9 }, { "replies", 1001 },  { "replies", -1 },
+        { "reports", 9 }, { "reports", 3001 }, { "reports", 10000 }, { "reports", -1 },
+        { "replies", 9 }, { "replies", 1001 }, { "replies", -1 },
     };
     struct account cn = account(NULL);
 
@@ -145,13 +145,37 @@ static const struct driver_case reports[] = {
     { 200, LIST("{\"mid\":\"A\",\"mobile\":\"1069\",\"stat\":\"UNDELIV\"},{\"mid\":\"B\",\"mobile\":\"x\"}"),
       OUTCOME_ACCEPTED, "", "A|1069|failed|UNDELIV|a code that the document does not list|-\nB|x|-|-|-|-\n",
       "whatever is not DELIVRD failed; no code, no state" },
-    { 200, LIST("null,7,[],\"x\""), OUTCOME_ACCEPTED, "", NULL, "no entries" },
+    { 200, LIST("null,7,{\"mid\":\"A\"},[],\"x\""), OUTCOME_ACCEPTED, "", "A|-|-|-|-|-\n", "one entry" },
+    { 200, LIST("null,7,[],\"x\""), OUTCOME_UNSURE, "none", NULL, "no entries" },
+    { 200,
+      LIST("{\"mid\":\"A\",\"mobile\":\"8618983437010\"},{\"mid\":\"B\",\"mobile\":8618983437011},"
+           "{\"mid\":\"C\",\"mobile\":\"008618983437012\"},{\"mid\":\"D\",\"mobile\":\"861898343701\"}"),
+      OUTCOME_ACCEPTED, "",
+      "A|+8618983437010|-|-|-|-\nB|+8618983437011|-|-|-|-\nC|+8618983437012|-|-|-|-\nD|861898343701|-|-|-|-"
+      "\n",
+      "the country's code without its plus" },
+    { 200, LIST("{\"mid\":12345678901234567890123,\"mobile\":\"18983437010\"}"), OUTCOME_ACCEPTED, "",
+      "-|+8618983437010|-|-|-|-\n", "a reference that no number holds" },
+    { 200, "[{\"mid\":\"A\"},{\"mid\":\"B\"}]", OUTCOME_ACCEPTED, "", "A|-|-|-|-|-\nB|-|-|-|-|-\n",
+      "a list alone" },
+    { 200, "[]", OUTCOME_ACCEPTED, "", NULL, "an empty one" },
+    { 200, "[7]", OUTCOME_UNSURE, "none", NULL, "one of something else" },
+    { 500, "[{\"mid\":\"A\"}]", OUTCOME_UNSURE, "http-500", NULL, "one that HTTP denies" },
+    { 200, "{\"status\":0,\"list\":null}", OUTCOME_ACCEPTED, "", NULL, "null" },
+    { 200, "{\"status\":0,\"list\":\"x\"}", OUTCOME_UNSURE, "none", NULL, "a word" },
+    { 200, "{\"status\":0,\"list\":7}", OUTCOME_UNSURE, "none", NULL, "a number" },
+    { 200, "{\"status\":0,\"list\":{\"x\":1}}", OUTCOME_UNSURE, "none", NULL, "an object that is no entry" },
     { 200, LIST(""), OUTCOME_ACCEPTED, "", NULL, "nothing is there" },
     { 200, "{\"status\":0}", OUTCOME_ACCEPTED, "", NULL, "no list" },
-    { 200, "{\"status\":0,\"list\":{\"mid\":\"A\"}}", OUTCOME_ACCEPTED, "", NULL, "a list that is none" },
+    { 200, "{\"status\":0,\"list\":{\"mid\":\"A\"}}", OUTCOME_ACCEPTED, "", "A|-|-|-|-|-\n",
+      "an entry without its list" },
     { 200, "{\"status\":3,\"list\":[{\"mid\":\"A\"}]}", OUTCOME_ACCOUNT, "3", NULL, "refused" },
-    { 200, "{\"status\":0,\"list\":[{\"mid\":\"A\"}", OUTCOME_UNSURE, "http-200", NULL,
-      "half of an answer that arrived whole" },
+    { 200, "{\"status\":0,\"list\":[{\"mid\":\"A\"}]", OUTCOME_ACCEPTED, "", "A|-|-|-|-|-\n",
+      "an answer that arrived whole, but for its last brace" },
+    { 200, "{\"status\":0,\"list\":{\"mid\":\"A\"}", OUTCOME_ACCEPTED, "", "A|-|-|-|-|-\n",
+      "the same, an entry without its list" },
+    { 200, "[{\"mid\":\"A\"},{\"mid\":\"B", OUTCOME_ACCEPTED, "", "A|-|-|-|-|-\n", "half of a list alone" },
+    { 200, "{\"status\":3,\"list\":[{\"mid\":\"A\"}]", OUTCOME_ACCOUNT, "3", NULL, "refused, without it" },
 };
 
 static const struct driver_case replies[] = {
