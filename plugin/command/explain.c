@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/digits.h"
 #include "command/doors.h"
 #include "command/fail.h"
 #include "command/options.h"
@@ -31,7 +32,7 @@ static const char *outcome_action(enum outcome_kind kind)
 {
     switch (kind) {
     case OUTCOME_ACCEPTED:
-        return "done: the gateway has it";
+        return "is done: the gateway has it";
     case OUTCOME_RETRY:
         return "tries the next provider, and this one again later";
     case OUTCOME_REFUSED:
@@ -43,7 +44,7 @@ static const char *outcome_action(enum outcome_kind kind)
     case OUTCOME_NONE:
         break;
     }
-    return "nothing";
+    return "does nothing";
 }
 
 static const char *receipt_action(enum receipt_kind kind)
@@ -52,15 +53,15 @@ static const char *receipt_action(enum receipt_kind kind)
     case RECEIPT_WAITING:
         return "waits for the final word";
     case RECEIPT_DELIVERED:
-        return "done: the phone has it";
+        return "is done: the phone has it";
     case RECEIPT_FAILED:
-        return "failed for good: the number, the text or the account";
+        return "takes it as failed for good: the number, the text or the account";
     case RECEIPT_MISSED:
-        return "failed for now: the phone could not be reached";
+        return "takes it as failed for now: the phone could not be reached";
     case RECEIPT_GATEWAY:
-        return "failed at the gateway or carrier, not at the phone";
+        return "takes it as failed at the gateway or carrier, not at the phone";
     }
-    return "nothing";
+    return "does nothing";
 }
 
 /* Rows of the tables, COLUMNS texts each; the texts are the drivers'. */
@@ -175,6 +176,17 @@ static void print_code(const struct api *api, const struct found *found)
     }
 }
 
+/* Where a program took a code for a number, "09" became 9. */
+static bool collect_padded(const struct api *api, const char *code, struct found *found, struct error *err)
+{
+    char padded[3];
+
+    if (code == NULL || !digits_only(code, 1))
+        return true;
+    snprintf(padded, sizeof padded, "0%s", code);
+    return collect(api, padded, false, found, err);
+}
+
 static bool explain(const char *name, const char *code, bool json, struct error *err)
 {
     const struct api *api = api_named(name);
@@ -189,7 +201,8 @@ static bool explain(const char *name, const char *code, bool json, struct error 
         goto out;
     }
     if (!collect(api, code, false, &found, err) || (found.rows == 0 && !collect(api, code, true, &found, err))
-        || (found.rows == 0 && code != NULL && !collect_standing(api, code, &found, err)))
+        || (found.rows == 0 && code != NULL && !collect_standing(api, code, &found, err))
+        || (found.rows == 0 && !collect_padded(api, code, &found, err)))
         goto out;
     if (found.rows == 0) {
         error_set(err, ERROR_USAGE, 0, "no table of %s has a code \"%s\": munja explain %s lists them all",

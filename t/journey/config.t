@@ -172,6 +172,12 @@ ok($json && (grep { $_->{code} eq 'd' } @{ $json->{codes} }) && !(grep { $_->{co
     'codes are told apart by case');
 $run = munja('explain', 'sms57', 'MO:0299');
 like($run->{out}, qr/^sms57 MO:NNNN: NNNN is the next gateway's own code/, 'explain: a row that stands for many codes');
+$run = munja('explain', 'nanuminet', '9');
+like($run->{out}, qr/^nanuminet 09: /, 'explain: a code that lost its zero');
+for ([ '06', 'delivered: munja is done' ], [ '07', 'failed: munja takes it as failed' ]) {
+    my ($code, $action) = @$_;
+    like(munja('explain', 'nanuminet', $code)->{out}, qr/^  outcome     $action/m, "explain: what becomes of $code");
+}
 $run = munja('explain', 'smsjoa', '-7');
 is($run->{exit}, 3, 'an unknown code');
 like($run->{out}, qr/^MUNJA UNKNOWN - no table of .* has a code "-7": munja explain smsjoa lists them all$/, 'is said');
