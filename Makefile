@@ -40,7 +40,7 @@ objects = $(patsubst %.c,$(B)/o/%.o,$(1))
 
 MUNJA := $(B)/bin/munja $(addprefix $(B)/lib/munja/,munja_deliver.so munja_http.so munja_image.so)
 
-.PHONY: all check asan bench fuzz fuzz-deps lint lint-deps format demo install uninstall clean deps sim always
+.PHONY: all check asan bench fuzz fuzz-deps fuzz-library lint lint-deps format demo install uninstall clean deps sim always
 all: $(MUNJA)
 
 # What the build and the tests need of Debian, installed only when something is missing.
@@ -127,13 +127,15 @@ bench: all sim $(B)/t/bare $(B)/t/spend
 # Each parser of foreign bytes, FUZZ_SECONDS long, from its corpus.
 FUZZ_SECONDS ?= 60
 FUZZ := $(patsubst t/fuzz/%.c,$(B)/fuzz/%,$(wildcard t/fuzz/*.c))
-FUZZ_FLAGS = -std=c11 $(DEFINES) -Iplugin -It -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
-$(B)/fuzz/%: t/fuzz/%.c $(wildcard plugin/*/*.[ch]) | deps
-	@mkdir -p $(@D)
-	$(call say,FUZZ)
-	$(Q)clang $(FUZZ_FLAGS) -o $@ $< $(filter-out plugin/munja.c,$(ACCEPT)) $(DELIVER) $(HTTP) $(IMAGE) \
+FUZZ_SAN = address,undefined -fno-sanitize-recover=all
+fuzz-library: fuzz-deps
+	@$(MAKE) --no-print-directory $(B)/fuzz/libmunja.a B=$(B)/fuzz CC=clang CFLAGS='-O1 -g' HARDEN= \
+	    SAN='-fsanitize=fuzzer-no-link,$(FUZZ_SAN)'
+$(FUZZ): $(B)/fuzz/%: t/fuzz/%.c fuzz-library
+	$(call say,LD)
+	$(Q)clang -std=c11 $(DEFINES) -Iplugin -It -O1 -g -fsanitize=fuzzer,$(FUZZ_SAN) -o $@ $< $(B)/fuzz/libmunja.a \
 	    $(ACCEPT_LIBS) $(DELIVER_LIBS) $(HTTP_LIBS) $(IMAGE_LIBS)
-fuzz: fuzz-deps $(FUZZ)
+fuzz: $(FUZZ)
 	@for f in $(FUZZ); do n=$$(basename $$f); mkdir -p $(B)/corpus/$$n; echo "== $$n"; \
 	    $$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -verbosity=0 -print_final_stats=0 \
 	        -artifact_prefix=$(B)/fuzz/ $(B)/corpus/$$n $$(ls -d t/fuzz/corpus/$$n 2>/dev/null) || exit 1; done
