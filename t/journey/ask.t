@@ -479,7 +479,7 @@ subtest 'what cannot be asked is not' => sub {
         [ ['list', 'nanumi', '--text', ''], qr/--text/ ], [ ['list', 'nanumi', '--phone', '1', '--text', 'x'], qr/--text|--phone/ ], [ ['list', 'nanumi', '--size', '101'], qr/--size/ ], [ ['list', 'nanumi', '--field', 'CETC7=x'], qr/--field/ ],
         [ ['list', 'nanumi', '--field', 'CETC1'], qr/--field/ ], [ ['list', 'nanumi', '--field', 'CETC1=' . 'x' x 161], qr/--field/ ], [ ['list', 'nanumi', '--colour', 'x'], qr/--colour/ ], [ ['list', 'nanumi', 'x'], qr/too many/ ],
         [ ['unsubscribed', 'nsms', 'add'], qr/NUMBER is missing/ ], [ ['unsubscribed', 'nsms', 'add', 'kim'], qr/number/ ], [ ['unsubscribed', 'nsms', 'list', '--start', 'yesterday'], qr/--start/ ],
-        [ ['reports', 'cn', '--size', '9'], qr/--size/ ], [ ['reports', 'cn', '--size', '10001'], qr/--size/ ], [ ['replies', 'cn', '--size', '1001'], qr/--size/ ],
+        [ ['reports', 'cn', '--size', '9'], qr/--size/ ], [ ['reports', 'cn', '--size', '10000'], qr/--size: must be from 10 to 3000/ ], [ ['replies', 'cn', '--size', '1001'], qr/--size/ ],
         [ ['signup', 'nsms'], qr/--name/ ], [ ['signup', 'nsms', '--name', ''], qr/--name/ ], [ ['balance', '-t', '0'], qr/--timeout/ ],
     );
     for my $case (@cases) {
