@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "command/check.h"
 #include "command/desk.h"
 #include "command/doors.h"
 #include "command/fail.h"
@@ -16,6 +17,7 @@ struct finding {
     const struct faults *faults;
     struct error fatal;
     size_t providers, routes, templates;
+    const struct report *online; /* of logging in; NULL: not asked for */
 };
 
 static int code_of(const struct finding *finding)
@@ -63,6 +65,17 @@ static bool faults_json(struct json_object *document, const struct faults *fault
     return made;
 }
 
+static bool online_json(struct json_object *document, const struct report *online)
+{
+    struct json_object *login = json_object_new_object();
+
+    return json_add(document, "login", login)
+           && json_add(login, "state", json_object_new_string(state_name(online->state)))
+           && json_add(
+               login, "text",
+               json_object_new_string(buf_text(online->faults.len > 0 ? &online->faults : &online->rest)));
+}
+
 static bool print_json(const struct finding *finding, struct error *err)
 {
     struct json_object *document = json_object_new_object();
@@ -73,14 +86,27 @@ static bool print_json(const struct finding *finding, struct error *err)
                 && json_add(document, "providers", json_object_new_int64((int64_t)finding->providers))
                 && json_add(document, "routes", json_object_new_int64((int64_t)finding->routes))
                 && json_add(document, "templates", json_object_new_int64((int64_t)finding->templates))
-                && faults_json(document, finding->faults);
+                && faults_json(document, finding->faults)
+                && (finding->online == NULL || online_json(document, finding->online));
 
     return sheet_json(document, made, err);
 }
 
-/* Going on behind broken syntax, as far as it could be read. */
-static bool check(const char *config, bool json, int *code, struct error *err)
+/* --online: the report of munja check login for every provider that can be used. */
+static const struct report *log_in_everywhere(struct desk *desk, struct report *report)
 {
+    const struct checking everybody = { 0 };
+    struct error err = { 0 };
+
+    if (!check_login(desk, &everybody, report, &err))
+        report_say(report, EXIT_UNKNOWN, "%s", err.text);
+    return report;
+}
+
+/* Going on behind broken syntax, as far as it could be read. */
+static bool check(const char *config, bool json, bool online, int *code, struct error *err)
+{
+    struct report report = { .check = "login" };
     struct desk desk = { 0 };
     const struct settings *settings = &desk.settings;
     struct finding finding = { 0 };
@@ -101,27 +127,35 @@ static bool check(const char *config, bool json, int *code, struct error *err)
     finding.routes = desk.plan.routes > 0 ? desk.plan.routes - 1 : 0;
     finding.templates = settings->templates.count;
     *code = code_of(&finding);
+    finding.online = online && finding.providers > 0 ? log_in_everywhere(&desk, &report) : NULL;
+    if (finding.online != NULL && report.state > *code)
+        *code = report.state;
     if (json)
         told = print_json(&finding, err);
-    else
+    else {
         print_finding(&finding);
+        if (finding.online != NULL)
+            report_print(finding.online, false);
+    }
 out:
+    report_clear(&report);
     desk_close(&desk);
     return told;
 }
 
 int command_config(int argc, char **argv)
 {
-    const char *config = NULL, *json = NULL;
+    const char *config = NULL, *json = NULL, *online = NULL;
     const struct option_spec specs[] = {
         OPTION_CONFIG(&config),
+        { 0, "online", NULL, "log in at every provider, too", &online, NULL },
         OPTION_JSON(&json),
         { 0 },
     };
     const struct command_help help = {
         "munja config check [options]",
         "Tell every fault of the configuration, with its line. Exit 0: none; 1: the rest can be used; 3: no\n"
-        "alert would be accepted.",
+        "alert would be accepted; with --online as munja check login, where that is worse.",
     };
     struct error err = { 0 };
     int operands = 0, code = EXIT_UNKNOWN;
@@ -133,7 +167,7 @@ int command_config(int argc, char **argv)
         return EXIT_UNKNOWN;
     if (operands != 1 || strcmp(argv[1], "check") != 0)
         error_set(&err, ERROR_USAGE, 0, "usage: %s", help.usage);
-    else if (check(config, json != NULL, &code, &err))
+    else if (check(config, json != NULL, online != NULL, &code, &err))
         return code;
     return fail(&err, json != NULL);
 }

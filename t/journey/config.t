@@ -191,4 +191,22 @@ for my $command (qw(config providers explain)) {
     like($run->{out}, qr/^usage: munja $command.*^  -h, --help/ms, 'is help');
 }
 
+subtest 'online: it logs in everywhere' => sub {
+    my $sim  = Munja::Sim->start;
+    my $dir  = Munja::folder();
+    my $conf = Munja::config($dir, $sim, providers => [ 'joa', 'nsms', 'nanumi', 'cn' ]);
+    my $run  = Munja::run(args => [ 'config', 'check', '--online', '-f', $conf ]);
+    is $run->{exit}, 0, 'all is well' or diag $run->{out};
+    like $run->{out}, qr/0 faults; 4 providers.*\nMUNJA OK - [^\n]+\n\z/s, 'both are told';
+    cmp_ok scalar($sim->requests), '>=', 4, 'each gateway was asked';
+    $sim->fault(match => '/1/token', do => 'status', status => 401, body => '{"code":-100001}');
+    $run = Munja::run(args => [ 'config', 'check', '--online', '-f', $conf ]);
+    is $run->{exit}, 2, 'a login that is refused';
+    like $run->{out}, qr/^MUNJA CRITICAL - joa: -100001/m, 'is named';
+    $run = Munja::run(args => [ 'config', 'check', '--online', '--json', '-f', $conf ]);
+    my $document = eval { JSON::PP->new->utf8->decode($run->{out}) };
+    is $document->{login}{state}, 'CRITICAL', '--json: one document' or diag $run->{out};
+    is scalar($sim->requests(action => 'send')), 0, 'nothing is sent';
+};
+
 done_testing;
