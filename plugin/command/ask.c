@@ -187,7 +187,7 @@ static bool ask_one(struct desk *desk, const struct provider *provider, const st
     heard->provider = provider;
     if (!may_cancel(desk, provider, question, asked, err))
         return false;
-    if ((question->takes & PULLS) && !pulled_ready(desk->store, err))
+    if ((question->takes & PULLS) && !store_can_write(desk->store, err))
         return error_prefix(err, "not pulled");
     session_ask(&desk->session, provider, operation, &asked->query, desk->until_ms, &heard->answer);
     if (heard->answer.outcome.kind == OUTCOME_ACCEPTED)

@@ -19,13 +19,6 @@ static const char *number_of(const struct listing *listing, size_t row, const ch
     return number_read(said, number, NULL) ? number : said;
 }
 
-bool pulled_ready(struct store *store, struct error *err)
-{
-    size_t added = 0;
-
-    return store_receipts(store, "", NULL, 0, &added, err);
-}
-
 bool pulled_reports(struct store *store, const char *provider, const struct listing *listing,
                     struct error *err)
 {

@@ -7,9 +7,6 @@
 #include "provider/listing.h"
 #include "store/store.h"
 
-/* Before asking: whether the store can be written right now. */
-bool pulled_ready(struct store *store, struct error *err);
-
 /* What a gateway tells once only: keep the rows that its reports or replies brought, all or none, before they
    are shown or asked for again. What is known already adds nothing. */
 bool pulled_reports(struct store *store, const char *provider, const struct listing *listing,

@@ -247,6 +247,18 @@ out:
     return looked;
 }
 
+bool store_can_write(struct store *store, struct error *err)
+{
+    bool written =
+        db_begin(store->db, err)
+        && DB_RUN(store->db, err, "UPDATE meta SET value = $1 WHERE name = 'id'", DB_TEXT(store->id))
+        && db_commit(store->db, err);
+
+    if (!written)
+        db_rollback(store->db);
+    return written;
+}
+
 /* Ids grow with time, so only the oldest few need a look. The newest record stays: its id must not be given
    again. */
 #define OLDEST                                                                                               \

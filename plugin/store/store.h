@@ -130,6 +130,9 @@ bool token_take(struct store *store, const char *key, const char *refused, int64
 /* until_ms 0: no known end. token NULL: the login failed, let others try. */
 bool token_put(struct store *store, const char *key, const char *token, int64_t until_ms, struct error *err);
 
+/* Whether the store can be written right now: not locked, not full, not read-only. Nothing changes by it. */
+bool store_can_write(struct store *store, struct error *err);
+
 /* Forget finished records, receipts and replies older than keep_ms; at most a few hundred of each a call. */
 bool store_prune(struct store *store, int64_t keep_ms, struct error *err);
 

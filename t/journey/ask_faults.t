@@ -99,6 +99,9 @@ subtest 'what could not be kept is not pulled' => sub {
     like $run->{out}, qr/^MUNJA UNKNOWN - not pulled: /, 'the answer says so';
     is scalar($world->asked), 0, 'the gateway was not asked';
     close $lock;
+    my $full = Munja::run(program => '/bin/sh', args => [ '-c', 'trap "" XFSZ; ulimit -f 1; exec "$0" "$@"', Munja::program(), 'reports', 'cn', '-f', $world->{conf} ]);
+    is $full->{exit}, 3, 'a full disk: exit 3' or diag $full->{out};
+    is scalar($world->asked), 0, 'the gateway was not asked';
     $run = $world->munja('reports', 'cn');
     is $run->{exit}, 0, 'and afterwards it is';
     like $run->{out}, qr/DELIVRD/, 'nothing was lost';
