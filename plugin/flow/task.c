@@ -307,6 +307,7 @@ void task_postpone(struct task *task, const char *why, struct settlement *settle
                    : left_open(record)  ? outcome_name(OUTCOME_UNSURE)
                                         : NULL,
         .meaning = why,
+        .reference = record->reference, /* a look-up still needs it */
         .parts_done = record->parts_done,
     };
     if (task->told->reason[0] == '\0')

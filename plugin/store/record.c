@@ -38,7 +38,7 @@ void record_copy(char *out, size_t room, const char *text)
 
     if (bytes >= room)
         bytes = utf8_border(text, bytes, room - 1);
-    memcpy(out, text, bytes);
+    memmove(out, text, bytes); /* a settlement may keep what the record says */
     out[bytes] = '\0';
 }
 

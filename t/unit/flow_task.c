@@ -188,6 +188,26 @@ static void what_a_dead_process_left_open(void **state)
     }
 }
 
+/* No time for the look-up: the reference must be there for the next run. */
+static void postponed_it_can_still_be_looked_up(void **state)
+{
+    const struct api *used[] = { &asked };
+    struct world w;
+
+    (void)state;
+    make_world(&w, used, 1);
+    strcpy(w.record.outcome, "begun");
+    strcpy(w.record.provider, "asked");
+    strcpy(w.record.reference, "ref");
+    open_world(&w);
+    assert_true(w.task.look);
+    task_postpone(&w.task, "no time left", &w.settlement);
+    assert_int_equal(w.settlement.state, RECORD_WAITING);
+    assert_string_equal(w.settlement.outcome, "unsure");
+    assert_string_equal(w.settlement.reference, "ref");
+    task_clear(&w.task);
+}
+
 static void who_can_take_it(void **state)
 {
     const struct api *used[] = { &china, &plain, &asked };
@@ -287,6 +307,7 @@ int main(void)
         cmocka_unit_test(a_fault_of_the_account_is_told_though_another_took_it),
         cmocka_unit_test(a_batch_is_halved),
         cmocka_unit_test(what_a_dead_process_left_open),
+        cmocka_unit_test(postponed_it_can_still_be_looked_up),
         cmocka_unit_test(who_can_take_it),
         cmocka_unit_test(kept_with_growing_pauses_until_its_time_is_over),
         cmocka_unit_test(parts_of_a_text_go_on_where_they_were),
