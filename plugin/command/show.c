@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/line.h"
 #include "base/mask.h"
 #include "base/now.h"
 #include "flow/compose.h"
@@ -14,6 +15,15 @@
 static void add_text(struct json_object *object, const char *name, const char *text)
 {
     json_object_object_add(object, name, json_object_new_string(text));
+}
+
+/* Of texts that were cut to their room, whatever they said: a document is valid UTF-8. */
+static void add_line(struct json_object *object, const char *name, const char *text)
+{
+    char line[512];
+
+    line_copy(line, sizeof line, text);
+    add_text(object, name, line);
 }
 
 static void add_number(struct json_object *object, const char *name, int64_t number)
@@ -152,8 +162,8 @@ static struct json_object *told_document(const struct told *told)
     add_text(object, "situation", situation_words(told->situation));
     add_text(object, "provider", told->provider);
     add_text(object, "reference", told->reference);
-    add_text(object, "reason", told->reason);
-    add_text(object, "after", told->after);
+    add_line(object, "reason", told->reason);
+    add_line(object, "after", told->after);
     add_number(object, "attempts", told->attempts);
     if (told->limit > 0) {
         add_text(object, "kind", told->kind);
@@ -176,7 +186,7 @@ bool show_answer(const struct answer_line *answer, const char *line, struct erro
     add_number(document, "exit", exit_code(state, answer->source));
     add_text(document, "answer", line);
     if (answer->note != NULL)
-        add_text(document, "note", answer->note);
+        add_line(document, "note", answer->note);
     add_number(document, "bad_numbers", (int64_t)answer->bad_numbers);
     add_number(document, "took_ms", answer->took_ms);
     for (size_t i = 0; i < answer->count; i++)

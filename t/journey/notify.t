@@ -469,6 +469,14 @@ subtest 'the answer as a document' => sub {
     is $document->{state}, 'OK', 'state';
     is $document->{recipients}[0]{provider}, 'joa', 'provider';
     is $document->{recipients}[0]{recipient}, '010****5678', 'masked';
+
+    $world = world(providers => [ 'nanumi', 'joa' ]);
+    for my $blanks (0 .. 2) {
+        $world->{sim}->faults_clear;
+        $world->{sim}->fault(match => '/v1/send', do => 'body', body => '{"result":false,"msg":"' . ' ' x $blanks . '가' x 200 . '"}');
+        my $bytes = Munja::run(args => [ 'notify', '-f', $world->{conf}, '--to', $PHONE, @ALERT, '-F', "id=cut $blanks", '--json' ])->{out};
+        ok utf8::decode($bytes) && eval { JSON::PP->new->decode($bytes) }, 'a long word of a gateway is cut at a character';
+    }
 };
 
 done_testing;
