@@ -199,13 +199,10 @@ static bool has_begun(struct run *run, struct task *task)
 static size_t begin(struct run *run, struct task *tasks[BATCH_MAX], size_t count, const char *reference)
 {
     struct store *store = run->delivery->store;
-    const char *references[BATCH_MAX];
     struct record *records[BATCH_MAX];
     struct error err = { 0 };
     size_t opened = 0, kept = 0;
 
-    for (size_t i = 0; i < count; i++)
-        references[i] = reference;
     if (store == NULL)
         return count;
     for (size_t i = 0; i < count; i++)
@@ -214,7 +211,7 @@ static size_t begin(struct run *run, struct task *tasks[BATCH_MAX], size_t count
         else if (!has_begun(run, tasks[i]))
             records[opened++] = tasks[i]->record;
     /* What cannot be noted in time is sent all the same: rather twice than never. */
-    if (opened > 0 && !store_begin(store, records, opened, task_provider(tasks[0])->name, references, &err)) {
+    if (opened > 0 && !store_begin(store, records, opened, task_provider(tasks[0])->name, reference, &err)) {
         log_line(LOG_LEVEL_ERROR, "store=begin fault=\"%s\"", err.text);
         return count;
     }

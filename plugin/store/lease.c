@@ -157,7 +157,7 @@ out:
 }
 
 bool store_begin(struct store *store, struct record *const *records, size_t count, const char *provider,
-                 const char *const *references, struct error *err)
+                 const char *reference, struct error *err)
 {
     int *numbers = calloc(count + 1, sizeof *numbers);
     bool begun = false;
@@ -167,7 +167,7 @@ bool store_begin(struct store *store, struct record *const *records, size_t coun
     if (!db_begin(store->db, err))
         goto out;
     for (size_t i = 0; i < count; i++)
-        if (!lease_begin(store, records[i]->id, provider, references[i], &numbers[i], err))
+        if (!lease_begin(store, records[i]->id, provider, reference, &numbers[i], err))
             goto out;
     if (!db_commit(store->db, err))
         goto out;
@@ -176,7 +176,7 @@ bool store_begin(struct store *store, struct record *const *records, size_t coun
         if (!records[i]->leased)
             continue;
         records[i]->attempt = records[i]->tries = numbers[i];
-        record_say(records[i], provider, "begun", "", "", references[i]);
+        record_say(records[i], provider, "begun", "", "", reference);
     }
     begun = true;
 out:

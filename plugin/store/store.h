@@ -103,12 +103,12 @@ bool store_claim(struct store *store, size_t most, int64_t due_by_ms, int64_t le
                  struct record **records, size_t *count, struct error *err);
 bool store_due(struct store *store, bool *due, struct error *err);
 
-/* Before the first byte leaves: attempts of these records at this provider begin, under these references (one
-   for each record, "" for none), by which a message can be found should its answer be lost. One transaction.
-   A record whose lease another process took meanwhile (this one was stopped for too long) is left out and not
-   leased any more: it must not be sent. */
+/* Before the first byte leaves: attempts of these records at this provider begin, under this reference (""
+   for none), by which their messages can be found should the answer be lost. One transaction. A record whose
+   lease another process took meanwhile (this one was stopped for too long) is left out and not leased any
+   more: it must not be sent. */
 bool store_begin(struct store *store, struct record *const *records, size_t count, const char *provider,
-                 const char *const *references, struct error *err);
+                 const char *reference, struct error *err);
 
 /* After the reply: one transaction for all. Also updates the records in memory. When another process took the
    lease, the attempt's end is kept all the same, but the record changes only towards RECORD_ACCEPTED, which

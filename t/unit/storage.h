@@ -89,7 +89,7 @@ static inline void begin_one(struct store *store, struct record *record, const c
 {
     struct error err = { 0 };
 
-    if (!store_begin(store, &record, 1, provider, &(const char *){ "ref" }, &err))
+    if (!store_begin(store, &record, 1, provider, "ref", &err))
         fail_msg("%s", err.text);
 }
 
