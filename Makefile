@@ -29,7 +29,7 @@ HALF     = $(LINK) -shared -Wl,-z,now
 ACCEPT  := plugin/munja.c $(wildcard plugin/base/*.c plugin/alert/*.c plugin/settings/*.c plugin/store/*.c) \
            $(addprefix plugin/flow/,accept.c answer.c at.c exitcode.c halves.c notify.c picture.c) \
            $(addprefix plugin/command/,fail.c notify.c options.c) $(addprefix plugin/image/,look.c read.c)
-HTTP    := plugin/http/transport.c plugin/http/digest.c
+HTTP    := $(addprefix plugin/http/,transport.c exchange.c fleet.c digest.c)
 IMAGE   := plugin/image/convert.c
 DELIVER := $(filter-out $(ACCEPT) $(HTTP) $(IMAGE),$(wildcard plugin/*/*.c))
 ACCEPT_LIBS  := -lsqlite3 -lconfuse -lunistring -ldl

@@ -25,6 +25,10 @@ struct carrier_settings {
 };
 
 struct carrier; /* connections kept between requests */
+struct fleet;   /* many requests under way at once, over connections that stay warm */
+
+/* A request of a fleet is over. tried false: nothing could be tried at all, for the reason in err. */
+typedef void fleet_over(void *context, bool tried, const struct error *err);
 
 struct wire {
     struct carrier *(*open)(struct error *err);
@@ -35,6 +39,23 @@ struct wire {
        is in err and reply->carried is CARRIED_NOT. Redirects are not followed, the body is capped. */
     bool (*carry)(struct carrier *carrier, const struct carrier_settings *settings,
                   const struct request *request, int64_t until_ms, struct reply *reply, struct error *err);
+
+    /* For a resident process; connections: how many may be kept. Nothing may be under way when it closes. */
+    struct fleet *(*fleet_open)(size_t connections, struct error *err);
+    void (*fleet_close)(struct fleet *fleet);
+
+    /* Begin to carry one request, as above, without waiting. When it is over, fleet_turn fills the reply and
+       calls over(context, …), once; until then settings, request and reply must live. False: over is never
+       called. */
+    bool (*fleet_send)(struct fleet *fleet, const struct carrier_settings *settings,
+                       const struct request *request, int64_t until_ms, struct reply *reply, fleet_over *over,
+                       void *context, struct error *err);
+
+    /* Readable (epoll, poll) when fleet_turn has something to do; fleet_wait_ms: how long to wait for that at
+       most, -1 for ever. */
+    int (*fleet_fd)(const struct fleet *fleet);
+    int (*fleet_wait_ms)(const struct fleet *fleet);
+    void (*fleet_turn)(struct fleet *fleet);
 
     /* Lower-case hex. name: "md5", "sha256", "sha512". Fails clearly where libcrypto lacks it (MD5 under
      * FIPS). */
