@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "base/log.h"
 #include "base/now.h"
@@ -12,6 +13,21 @@
 
 /* Room for what struct batch_item promises, and NUL. */
 #define REFERENCE_BYTES 41
+
+void batch_name(struct run *run)
+{
+    unsigned char bytes[8] = { 0 };
+
+    if (run->ledger.store != NULL) {
+        snprintf(run->stem, sizeof run->stem, "m%s", store_id(run->ledger.store));
+        return;
+    }
+    if (getrandom(bytes, sizeof bytes, GRND_NONBLOCK) < 0)
+        memcpy(bytes, &(int64_t){ now_ms() }, sizeof bytes);
+    run->stem[0] = 'x';
+    for (size_t i = 0; i < sizeof bytes; i++)
+        snprintf(run->stem + 1 + 2 * i, 3, "%02x", bytes[i]);
+}
 
 /* A reference is the same whenever the same record is sent: a gateway that knows it will not deliver it
  * twice. */
@@ -26,6 +42,13 @@ static void reference_for(const struct run *run, const struct task *task, char r
     snprintf(reference, REFERENCE_BYTES, "%.17s-%lld%sz", run->stem, id, part);
 }
 
+/* A run by itself has its own time to wait for the store's lock. */
+static void wait_for_store(const struct run *run, int64_t until_ms)
+{
+    if (run->ledger.store != NULL && run->ledger.fibers == NULL)
+        store_until(run->ledger.store, until_ms);
+}
+
 /* Write down how attempts ended. The last answer may have come at the deadline's end: its end must be written
    all the same. What the store cannot note was sent nevertheless: the answer says so, since another run will
    send it again. */
@@ -35,12 +58,10 @@ void batch_settle(struct run *run, struct task *const *tasks, const struct settl
     struct record *records[BATCH_MAX];
     struct error err = { 0 };
 
-    if (run->delivery->store == NULL || count == 0)
-        return;
     for (size_t i = 0; i < count; i++)
         records[i] = tasks[i]->record;
-    store_until(run->delivery->store, run->delivery->settle_until_ms);
-    if (store_settle(run->delivery->store, records, settlements, count, &err))
+    wait_for_store(run, run->settle_until_ms);
+    if (ledger_settle(&run->ledger, records, settlements, count, &err))
         return;
     log_line(LOG_LEVEL_ERROR, "store=settle fault=\"%s\"", err.text);
     for (size_t i = 0; i < count; i++)
@@ -56,7 +77,7 @@ static void batch_settle_one(struct run *run, struct task *task, const struct se
 }
 
 /* Fit the text for the provider that is next. A text that cannot be made costs this provider only. */
-bool batch_compose(struct run *run, struct task *task)
+static bool compose(struct run *run, struct task *task)
 {
     struct settlement settlement;
     struct outcome outcome = { 0 };
@@ -110,8 +131,8 @@ static bool same_image(const struct record *a, const struct record *b)
 /* Whether the task could travel in the same request as first, but for its text. */
 static bool is_companion(struct run *run, struct task *task, const struct task *first)
 {
-    return !task->done && !task->look && task->batch_most == first->batch_most
-           && task_provider(task) == task_provider(first) && batch_compose(run, task)
+    return !task->done && !task->busy && !task->look && task->batch_most == first->batch_most
+           && task_provider(task) == task_provider(first) && compose(run, task)
            && task->fitted.kind == first->fitted.kind && same_time(task, first)
            && same_image(task->record, first->record);
 }
@@ -133,19 +154,20 @@ static size_t gather(struct run *run, struct task *first, struct task *tasks[BAT
 
     *own = false;
     tasks[0] = first;
-    for (size_t i = 0; i < run->delivery->count && can_join_own(api, first); i++)
+    for (size_t i = 0; i < run->tasks && can_join_own(api, first) && !*own; i++)
         if (is_companion(run, &run->task[i], first) && can_join_own(api, &run->task[i])
             && !same_message(&run->task[i], first))
             *own = true;
     most = *own ? api->own_max : api->same_max;
     if (first->batch_most > 0 && first->batch_most < most)
         most = first->batch_most;
-    for (size_t i = 0; i < run->delivery->count && count < most && count < BATCH_MAX; i++) {
+    for (size_t i = 0; i < run->tasks && count < most && count < BATCH_MAX; i++) {
         struct task *task = &run->task[i];
-        if (task != first && is_companion(run, task, first)
-            && (*own ? can_join_own(api, task) : same_message(task, first))
-            && !is_among(tasks, count, task->record->recipient))
+        if (is_companion(run, task, first) && (*own ? can_join_own(api, task) : same_message(task, first))
+            && !is_among(tasks, count, task->record->recipient)) {
+            task->busy = true;
             tasks[count++] = task;
+        }
     }
     return count;
 }
@@ -154,7 +176,7 @@ static size_t gather(struct run *run, struct task *first, struct task *tasks[BAT
  * next. */
 static int64_t attempt_until(const struct run *run, const struct task *task)
 {
-    int64_t now = now_steady_ms(), left = run->delivery->until_ms - now;
+    int64_t now = now_steady_ms(), left = run->until_ms - now;
 
     return now + left / (int64_t)(task->providers - task->next);
 }
@@ -169,10 +191,10 @@ static bool refused_whole(const struct batch *batch)
     return batch->count > 1;
 }
 
-/* Another process may have these records by now: this one was stopped for too long, or the clock was set. */
-static bool leases_lapsed(const struct run *run)
+/* Another process may have the record by now: this one was stopped for too long, or the clock was set. */
+static bool lease_lapsed(const struct record *record)
 {
-    return run->delivery->lease_until_ms != 0 && now_ms() >= run->delivery->lease_until_ms;
+    return now_ms() >= record->lease_until_ms;
 }
 
 /* Whether the attempt was begun when the record was accepted. One that was begun at another provider, because
@@ -198,22 +220,22 @@ static bool has_begun(struct run *run, struct task *task)
    by now is another process's: it leaves the batch. Returns how many are left. */
 static size_t begin(struct run *run, struct task *tasks[BATCH_MAX], size_t count, const char *reference)
 {
-    struct store *store = run->delivery->store;
     struct record *records[BATCH_MAX];
     struct error err = { 0 };
     size_t opened = 0, kept = 0;
 
-    if (store == NULL)
+    if (run->ledger.store == NULL)
         return count;
     for (size_t i = 0; i < count; i++)
-        if (leases_lapsed(run))
+        if (lease_lapsed(tasks[i]->record))
             tasks[i]->record->leased = false;
         else if (!has_begun(run, tasks[i]))
             records[opened++] = tasks[i]->record;
-    /* What cannot be noted in time is sent all the same: rather twice than never. */
-    if (opened > 0 && !store_begin(store, records, opened, task_provider(tasks[0])->name, reference, &err)) {
+    if (!ledger_begin(&run->ledger, records, opened, task_provider(tasks[0])->name, reference, &err)) {
         log_line(LOG_LEVEL_ERROR, "store=begin fault=\"%s\"", err.text);
-        return count;
+        /* What cannot be noted in time is sent all the same: rather twice than never. But the worker would
+           come back to it, and send it again and again. */
+        return run->ledger.fibers == NULL ? count : 0;
     }
     for (size_t i = 0; i < count; i++) {
         if (tasks[i]->record->leased) {
@@ -254,8 +276,7 @@ static void send_batch(struct run *run, struct task *tasks[BATCH_MAX], size_t co
     struct outcome outcome = { 0 };
 
     /* A locked store may cost a part of the time, not the message. */
-    if (run->delivery->store != NULL)
-        store_until(run->delivery->store, now_steady_ms() + (run->delivery->until_ms - now_steady_ms()) / 4);
+    wait_for_store(run, now_steady_ms() + (run->until_ms - now_steady_ms()) / 4);
     /* The login first: an attempt that begins on disk is one whose message may have gone out. */
     if (!session_ready(&run->session, provider, until_ms, &outcome)) {
         give_up_batch(run, tasks, count, &outcome);
@@ -313,34 +334,44 @@ static void judge_lookup(struct run *run, struct task *task, enum lookup found)
 }
 
 /* The answer to an earlier attempt was lost: ask for the message, and for those that went out in the same
- * request. */
-void batch_look(struct run *run, const struct task *first)
+   request. */
+static size_t look(struct run *run, struct task *first, struct task *tasks[BATCH_MAX])
 {
     const struct provider *provider = task_provider(first);
-    struct task *tasks[BATCH_MAX];
-    struct record *records[BATCH_MAX];
+    struct record *records[BATCH_MAX] = { first->record };
     enum lookup found[BATCH_MAX];
-    size_t count = 0;
+    size_t count = 1;
 
-    for (size_t i = 0; i < run->delivery->count && count < BATCH_MAX; i++) {
+    tasks[0] = first;
+    for (size_t i = 0; i < run->tasks && count < BATCH_MAX; i++) {
         struct task *task = &run->task[i];
-        if (task->done || !task->look || task_provider(task) != provider
+        if (task->done || task->busy || !task->look || task_provider(task) != provider
             || strcmp(task->record->reference, first->record->reference) != 0)
             continue;
+        task->busy = true;
         records[count] = task->record;
         tasks[count++] = task;
     }
     lookup_find(&run->session, provider, records, count, attempt_until(run, first), found);
     for (size_t i = 0; i < count; i++)
-        if (batch_compose(run, tasks[i]))
+        if (compose(run, tasks[i]))
             judge_lookup(run, tasks[i], found[i]);
+    return count;
 }
 
 void batch_go(struct run *run, struct task *first)
 {
-    struct task *tasks[BATCH_MAX];
+    struct task *tasks[BATCH_MAX] = { first };
+    size_t count = 1;
     bool own;
-    size_t count = gather(run, first, tasks, &own);
 
-    send_batch(run, tasks, count, own);
+    first->busy = true;
+    if (first->look)
+        count = look(run, first, tasks);
+    else if (compose(run, first)) {
+        count = gather(run, first, tasks, &own);
+        send_batch(run, tasks, count, own);
+    }
+    for (size_t i = 0; i < count; i++)
+        tasks[i]->busy = false;
 }

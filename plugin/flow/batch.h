@@ -5,33 +5,34 @@
 #include <stddef.h>
 
 #include "flow/deliver.h"
+#include "flow/ledger.h"
 #include "flow/session.h"
 #include "flow/task.h"
 
 /* No batch is larger, whatever a gateway takes. */
 #define BATCH_MAX 200
 
-/* The tasks of one run, and what they share. */
+/* The tasks of one run, and what they share. Where fibers work at them side by side, a task belongs to the
+   fiber that made it busy. */
 struct run {
-    struct delivery *delivery;
     struct session session;
+    struct ledger ledger;
     struct task *task;
-    char stem[20]; /* of the references at gateways: unlike any other store's */
+    size_t tasks;
+    char stem[20];           /* of the references at gateways: unlike any other store's */
+    int64_t until_ms;        /* now_steady_ms: gateways have that long */
+    int64_t settle_until_ms; /* and the store, for the last ends, that long */
 };
+
+/* Name the store in what gateways get as references; without one, a number at random. */
+void batch_name(struct run *run);
 
 /* Write down how attempts of at most BATCH_MAX tasks ended; what cannot be written is told. */
 void batch_settle(struct run *run, struct task *const *tasks, const struct settlement *settlements,
                   size_t count);
 
-/* Fit the text for the task's provider. False: it cannot be, which is settled; the task has gone on or is
- * done. */
-bool batch_compose(struct run *run, struct task *task);
-
-/* Send the task, composed already, with all that can travel in the same request; judge and settle them. */
+/* One step of an open task, with all that can go along in the same request: look for it at the gateway where
+   an earlier answer was lost, or fit, send, judge and settle it. */
 void batch_go(struct run *run, struct task *first);
-
-/* The answer to an earlier attempt was lost: ask for the message first, and for those that went out in the
-   same request. */
-void batch_look(struct run *run, const struct task *first);
 
 #endif

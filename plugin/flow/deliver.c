@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/log.h"
 #include "base/now.h"
@@ -21,7 +20,7 @@
 
 static struct task *first_open(const struct run *run)
 {
-    for (size_t i = 0; i < run->delivery->count; i++)
+    for (size_t i = 0; i < run->tasks; i++)
         if (!run->task[i].done)
             return &run->task[i];
     return NULL;
@@ -36,7 +35,7 @@ static void postpone_open(struct run *run)
 
     do {
         count = 0;
-        for (size_t i = 0; i < run->delivery->count && count < BATCH_MAX; i++)
+        for (size_t i = 0; i < run->tasks && count < BATCH_MAX; i++)
             if (!run->task[i].done)
                 tasks[count++] = &run->task[i];
         for (size_t i = 0; i < count; i++)
@@ -49,21 +48,17 @@ static void run_tasks(struct run *run)
 {
     struct task *first;
 
-    while ((first = first_open(run)) != NULL && run->delivery->until_ms - now_steady_ms() >= ATTEMPT_LEAST_MS)
-        if (first->look)
-            batch_look(run, first);
-        else if (batch_compose(run, first))
-            batch_go(run, first);
+    while ((first = first_open(run)) != NULL && run->until_ms - now_steady_ms() >= ATTEMPT_LEAST_MS)
+        batch_go(run, first);
     postpone_open(run);
 }
 
-static bool open_tasks(struct run *run, struct error *err)
+static bool open_tasks(struct run *run, struct delivery *delivery, struct error *err)
 {
-    struct delivery *delivery = run->delivery;
-
     run->task = calloc(delivery->count, sizeof *run->task);
     if (run->task == NULL)
         return error_memory(err);
+    run->tasks = delivery->count;
     for (size_t i = 0; i < delivery->count; i++) {
         struct settlement settlement;
         bool is_settled = false;
@@ -74,21 +69,6 @@ static bool open_tasks(struct run *run, struct error *err)
             batch_settle(run, &(struct task *){ &run->task[i] }, &settlement, 1);
     }
     return true;
-}
-
-static void make_stem(struct run *run)
-{
-    unsigned char bytes[8] = { 0 };
-
-    if (run->delivery->store != NULL) {
-        snprintf(run->stem, sizeof run->stem, "m%s", store_id(run->delivery->store));
-        return;
-    }
-    if (getrandom(bytes, sizeof bytes, GRND_NONBLOCK) < 0)
-        memcpy(bytes, &(int64_t){ now_ms() }, sizeof bytes);
-    run->stem[0] = 'x';
-    for (size_t i = 0; i < sizeof bytes; i++)
-        snprintf(run->stem + 1 + 2 * i, 3, "%02x", bytes[i]);
 }
 
 /* Nothing could be begun at all (memory): every record stays for later. */
@@ -110,17 +90,19 @@ static void postpone_all(struct delivery *delivery, const struct error *err)
 
 void deliver_run(struct delivery *delivery)
 {
-    struct run run = { .delivery = delivery };
+    struct run run = { .ledger.store = delivery->store,
+                       .until_ms = delivery->until_ms,
+                       .settle_until_ms = delivery->settle_until_ms };
     struct error err = { 0 };
 
     srandom((unsigned)now_ms() ^ (unsigned)(uintptr_t)&run);
-    make_stem(&run);
+    batch_name(&run);
     if (session_open(&run.session, delivery->plan, delivery->wire, delivery->store, &err)
-        && open_tasks(&run, &err))
+        && open_tasks(&run, delivery, &err))
         run_tasks(&run);
     else
         postpone_all(delivery, &err);
-    for (size_t i = 0; run.task != NULL && i < delivery->count; i++)
+    for (size_t i = 0; i < run.tasks; i++)
         task_clear(&run.task[i]);
     free(run.task);
     session_close(&run.session);
@@ -136,7 +118,6 @@ bool deliver_due(const struct delivery *with, int64_t due_by_ms, struct told **t
     bool delivered = false;
 
     *taken = 0;
-    delivery.lease_until_ms = now_ms() + lease_ms;
     if (!store_claim(with->store, HANDFUL, due_by_ms, lease_ms, &records, taken, err))
         return false;
     if (*taken == 0) {

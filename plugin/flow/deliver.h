@@ -25,7 +25,6 @@ struct delivery {
     size_t count;
     int64_t until_ms;        /* now_steady_ms: gateways have that long */
     int64_t settle_until_ms; /* and the store, for the last ends, that long */
-    int64_t lease_until_ms;  /* now_ms: until then the leases are this process's for sure */
 };
 
 /* Route, render, fit, send, judge and settle every record, with failover to the next provider of its route.

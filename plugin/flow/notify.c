@@ -96,7 +96,6 @@ static void accept(struct notification *n)
     for (size_t i = 0; n->plan != NULL && i < n->numbers.count; i++)
         if (!n->records[i].found)
             n->half->name_first(n->plan, &n->records[i]);
-    n->lease_until_ms = now_ms() + lease_ms;
     n->stored =
         n->store != NULL && store_accept(n->store, n->records, n->numbers.count, window_ms, lease_ms, &err);
     if (n->stored)
@@ -152,8 +151,7 @@ static bool deliver(struct notification *n)
                                  .wire = n->wire,
                                  .store = n->store,
                                  .until_ms = n->until_ms - settle_ms(n),
-                                 .settle_until_ms = n->until_ms,
-                                 .lease_until_ms = n->lease_until_ms };
+                                 .settle_until_ms = n->until_ms };
     struct record **leased = calloc(n->numbers.count, sizeof *leased);
     struct told *told = calloc(n->numbers.count, sizeof *told);
 

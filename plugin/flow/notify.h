@@ -32,7 +32,6 @@ struct notification {
     struct store *store; /* NULL: it cannot be used */
     struct plan *plan;
     const struct wire *wire;
-    int64_t lease_until_ms;
     bool stored;
 };
 

@@ -12,42 +12,90 @@
 /* How long others wait for the process that logs in before one of them does it itself. */
 #define RENEW_MS 5000
 
+/* A provider's token, as far as this session knows it. */
+struct ticket {
+    char *token;
+    bool sought; /* a fiber fetches it just now */
+};
+
+bool session_share(struct session *session, const struct plan *plan, const struct wire *wire,
+                   struct fleet *fleet, struct fibers *fibers, struct store *store, struct error *err)
+{
+    struct ticket *ticket = calloc(plan->providers + 1, sizeof *ticket);
+
+    if (ticket == NULL)
+        return error_memory(err);
+    *session = (struct session){
+        .plan = plan, .wire = wire, .fleet = fleet, .fibers = fibers, .store = store, .ticket = ticket
+    };
+    return true;
+}
+
 bool session_open(struct session *session, const struct plan *plan, const struct wire *wire,
                   struct store *store, struct error *err)
 {
-    char **token = calloc(plan->providers + 1, sizeof *token);
-    struct carrier *carrier = token == NULL ? NULL : wire->open(err);
+    struct carrier *carrier = wire->open(err);
 
-    if (token == NULL)
-        return error_memory(err);
-    if (carrier == NULL) {
-        free(token);
+    if (carrier == NULL)
         return false;
+    if (session_share(session, plan, wire, NULL, NULL, store, err)) {
+        session->carrier = carrier;
+        return true;
     }
-    *session =
-        (struct session){ .plan = plan, .wire = wire, .carrier = carrier, .store = store, .token = token };
-    return true;
+    wire->close(carrier);
+    return false;
 }
 
 void session_close(struct session *session)
 {
     for (size_t i = 0; session->plan != NULL && i < session->plan->providers; i++)
-        free(session->token[i]);
-    free(session->token);
+        free(session->ticket[i].token);
+    free(session->ticket);
     if (session->carrier != NULL)
         session->wire->close(session->carrier);
     *session = (struct session){ 0 };
 }
 
 /* Where this session keeps the provider's token. */
-static char **token_slot(struct session *session, const struct provider *provider)
+static struct ticket *ticket_of(const struct session *session, const struct provider *provider)
 {
-    return &session->token[provider - session->plan->provider];
+    return &session->ticket[provider - session->plan->provider];
 }
 
 static void outcome_from_error(struct outcome *outcome, const struct error *err)
 {
     outcome_set(outcome, err->kind == ERROR_SETTINGS ? OUTCOME_ACCOUNT : OUTCOME_RETRY, "", err->text);
+}
+
+/* A fiber that waits for its reply. */
+struct arrival {
+    struct fibers *fibers;
+    struct fiber *fiber;
+    bool tried;
+    struct error err;
+};
+
+static void arrive(void *context, bool tried, const struct error *err)
+{
+    struct arrival *arrival = context;
+
+    arrival->tried = tried;
+    arrival->err = *err;
+    fiber_wake(arrival->fibers, arrival->fiber);
+}
+
+static bool carry_beside(struct session *session, const struct provider *provider,
+                         const struct request *request, int64_t until_ms, struct reply *reply,
+                         struct error *err)
+{
+    struct arrival arrival = { .fibers = session->fibers, .fiber = fiber_self(session->fibers) };
+
+    if (!session->wire->fleet_send(session->fleet, &provider->carrier, request, until_ms, reply, arrive,
+                                   &arrival, err))
+        return false;
+    fiber_wait(session->fibers);
+    *err = arrival.err;
+    return arrival.tried;
 }
 
 /* One request and its reply, within the time that the provider has for one. False: nothing went out, and
@@ -60,7 +108,9 @@ static bool carry(struct session *session, const struct provider *provider, cons
 
     if (request_until_ms < until_ms)
         until_ms = request_until_ms;
-    if (session->wire->carry(session->carrier, &provider->carrier, request, until_ms, reply, &err))
+    if (session->fibers != NULL
+            ? carry_beside(session, provider, request, until_ms, reply, &err)
+            : session->wire->carry(session->carrier, &provider->carrier, request, until_ms, reply, &err))
         return true;
     outcome_from_error(outcome, &err);
     return false;
@@ -92,27 +142,36 @@ static void hide_echo(struct outcome *outcome, const struct reply *reply, const 
     snprintf(outcome->meaning, sizeof outcome->meaning, "the answer repeats a secret, so it is not shown");
 }
 
-/* The provider's account with what this session adds to it. */
-static struct account account_here(struct session *session, const struct provider *provider)
+/* The provider's account with what this session adds to it. The token is a copy, which the caller frees:
+   while one fiber waits for a reply, another may renew it. */
+static bool account_here(struct session *session, const struct provider *provider, struct account *account,
+                         char **token, struct outcome *outcome)
 {
-    struct account account = provider->account;
+    const char *known = ticket_of(session, provider)->token;
 
-    account.wire = session->wire;
-    if (*token_slot(session, provider) != NULL)
-        account.token = *token_slot(session, provider);
-    return account;
+    *account = provider->account;
+    account->wire = session->wire;
+    *token = known == NULL ? NULL : strdup(known);
+    if (*token != NULL)
+        account->token = *token;
+    if (known == NULL || *token != NULL)
+        return true;
+    outcome_set(outcome, OUTCOME_RETRY, "", "out of memory");
+    return false;
 }
 
-/* Build, carry, judge, once. */
+/* Build, carry, judge, once. *token is the one that it was done with, which the caller frees. */
 static void ask_once(struct session *session, const struct provider *provider,
                      const struct operation *operation, const struct query *query, int64_t until_ms,
-                     struct answer *answer)
+                     struct answer *answer, char **token)
 {
-    const struct account account = account_here(session, provider);
     struct request request = { 0 };
     struct reply reply = { 0 };
     struct error err = { 0 };
+    struct account account;
 
+    if (!account_here(session, provider, &account, token, &answer->outcome))
+        return;
     if (!operation->build(query, &account, &request, &err))
         outcome_set(&answer->outcome, OUTCOME_NONE, "", err.text);
     else if (carry(session, provider, &request, until_ms, &reply, &answer->outcome)) {
@@ -132,8 +191,10 @@ static void log_in(struct session *session, const struct provider *provider, int
                    struct answer *answer)
 {
     const struct query query = { .now_ms = now_ms() };
+    char *token = NULL;
 
-    ask_once(session, provider, &provider->api->login, &query, until_ms, answer);
+    ask_once(session, provider, &provider->api->login, &query, until_ms, answer, &token);
+    free(token);
     if (answer->outcome.kind == OUTCOME_ACCEPTED && answer->token != NULL)
         return;
     /* Nothing was sent yet: an unsure or refused login costs only another provider. */
@@ -156,6 +217,16 @@ static bool token_key(const struct provider *provider, struct buf *key, struct e
            || error_memory(err);
 }
 
+static void pause_ms(struct session *session, long ms)
+{
+    const struct timespec nap = { .tv_nsec = ms * 1000 * 1000 };
+
+    if (session->fibers != NULL)
+        fiber_sleep(session->fibers, ms);
+    else
+        nanosleep(&nap, NULL);
+}
+
 /* The store's token, or the right to fetch one; waits while another process is at it. */
 static enum token_state await_token(struct session *session, const char *key, const char *refused,
                                     int64_t until_ms, char **token, struct error *err)
@@ -163,29 +234,24 @@ static enum token_state await_token(struct session *session, const char *key, co
     enum token_state state = TOKEN_AWAITED;
 
     for (;;) {
-        const struct timespec nap = { .tv_nsec = 30 * 1000 * 1000 };
-
         if (!token_take(session->store, key, refused, RENEW_MS, &state, token, err))
             return TOKEN_YOURS; /* a store that fails costs a login, not the message */
         if (state != TOKEN_AWAITED || now_steady_ms() >= until_ms)
             return state;
-        nanosleep(&nap, NULL);
+        pause_ms(session, 30);
     }
 }
 
-/* Put a token into the session's slot. refused is the one that the gateway did not take (NULL: none). */
-static bool find_token(struct session *session, const struct provider *provider, const char *refused,
-                       int64_t until_ms, struct outcome *outcome)
+/* A token from the store, or from the gateway. */
+static char *fetch_token(struct session *session, const struct provider *provider, const char *refused,
+                         int64_t until_ms, struct outcome *outcome)
 {
-    char **slot = token_slot(session, provider);
+    enum token_state state = TOKEN_YOURS;
     struct answer answer = { 0 };
     struct error err = { 0 };
     struct buf key = { 0 };
-    enum token_state state = TOKEN_YOURS;
     char *token = NULL;
 
-    if (*slot != NULL && refused == NULL)
-        return true;
     if (!token_key(provider, &key, &err))
         outcome_from_error(outcome, &err);
     else {
@@ -201,10 +267,27 @@ static bool find_token(struct session *session, const struct provider *provider,
         } else if (state == TOKEN_AWAITED)
             outcome_set(outcome, OUTCOME_RETRY, "login", "no token in time: another process is logging in");
     }
-    free(*slot);
-    *slot = token;
     buf_clear(&key);
     answer_clear(&answer);
+    return token;
+}
+
+/* Put a token into the session's ticket. refused is the one that the gateway did not take (NULL: none). */
+static bool find_token(struct session *session, const struct provider *provider, const char *refused,
+                       int64_t until_ms, struct outcome *outcome)
+{
+    struct ticket *ticket = ticket_of(session, provider);
+    char *token;
+
+    while (ticket->sought)
+        pause_ms(session, 10);
+    if (ticket->token != NULL && (refused == NULL || strcmp(ticket->token, refused) != 0))
+        return true;
+    ticket->sought = true;
+    token = fetch_token(session, provider, refused, until_ms, outcome);
+    ticket->sought = false;
+    free(ticket->token);
+    ticket->token = token;
     return token != NULL;
 }
 
@@ -213,19 +296,14 @@ static bool logs_in(const struct provider *provider)
     return provider->api->login.build != NULL && provider->account.token == NULL;
 }
 
-/* After the gateway refused the session's token: a new one, unless there is none to renew or no time left. */
-static bool renew_token(struct session *session, const struct provider *provider, int64_t until_ms)
+/* After the gateway refused this token: a new one, unless there is none to renew or no time left. */
+static bool renew_token(struct session *session, const struct provider *provider, const char *refused,
+                        int64_t until_ms)
 {
     struct outcome outcome = { 0 };
-    char *refused;
-    bool renewed;
 
-    if (!logs_in(provider) || *token_slot(session, provider) == NULL || now_steady_ms() >= until_ms)
-        return false;
-    refused = strdup(*token_slot(session, provider));
-    renewed = refused != NULL && find_token(session, provider, refused, until_ms, &outcome);
-    free(refused);
-    return renewed;
+    return logs_in(provider) && refused != NULL && now_steady_ms() < until_ms
+           && find_token(session, provider, refused, until_ms, &outcome);
 }
 
 bool session_ready(struct session *session, const struct provider *provider, int64_t until_ms,
@@ -237,38 +315,52 @@ bool session_ready(struct session *session, const struct provider *provider, int
 void session_ask(struct session *session, const struct provider *provider, const struct operation *operation,
                  const struct query *query, int64_t until_ms, struct answer *answer)
 {
+    char *token = NULL, *renewed = NULL;
+
     *answer = (struct answer){ 0 };
     /* There is no logging in to an account that is only to be made. */
     if (operation != &provider->api->signup && !session_ready(session, provider, until_ms, &answer->outcome))
         return;
-    ask_once(session, provider, operation, query, until_ms, answer);
-    if (!answer->outcome.token_refused || !renew_token(session, provider, until_ms))
-        return;
-    answer_clear(answer);
-    ask_once(session, provider, operation, query, until_ms, answer);
+    ask_once(session, provider, operation, query, until_ms, answer, &token);
+    if (answer->outcome.token_refused && renew_token(session, provider, token, until_ms)) {
+        answer_clear(answer);
+        ask_once(session, provider, operation, query, until_ms, answer, &renewed);
+    }
+    free(token);
+    free(renewed);
+}
+
+/* Build, carry, judge; what no reply says is said of every item. */
+static void send_batch(struct session *session, const struct provider *provider,
+                       const struct account *account, struct batch *batch, int64_t until_ms,
+                       struct reply *reply, struct outcome *outcome)
+{
+    struct request request = { 0 };
+    struct error err = { 0 };
+
+    if (!provider->api->send.build(batch, account, &request, &err))
+        /* This driver cannot make a request of it; another may. */
+        outcome_set(outcome, OUTCOME_ACCOUNT, "", err.text);
+    else if (carry(session, provider, &request, until_ms, reply, outcome) && reply->status == 0)
+        outcome_from_reply(outcome, reply);
+    batch_outcome(batch, outcome);
+    if (reply->status != 0)
+        provider->api->send.judge(account, reply, batch);
+    request_clear(&request);
 }
 
 static void send_once(struct session *session, const struct provider *provider, struct batch *batch,
-                      int64_t until_ms)
+                      int64_t until_ms, char **token)
 {
-    const struct account account = account_here(session, provider);
-    struct request request = { 0 };
-    struct reply reply = { 0 };
-    struct error err = { 0 };
     struct outcome outcome = { 0 };
+    struct reply reply = { 0 };
+    struct account account;
 
-    batch_outcome(batch, &outcome);
-    if (!provider->api->send.build(batch, &account, &request, &err)) {
-        /* This driver cannot make a request of it; another may. */
-        outcome_set(&outcome, OUTCOME_ACCOUNT, "", err.text);
+    if (!account_here(session, provider, &account, token, &outcome)) {
         batch_outcome(batch, &outcome);
-    } else if (!carry(session, provider, &request, until_ms, &reply, &outcome))
-        batch_outcome(batch, &outcome);
-    else if (reply.status == 0) {
-        outcome_from_reply(&outcome, &reply);
-        batch_outcome(batch, &outcome);
-    } else
-        provider->api->send.judge(&account, &reply, batch);
+        return;
+    }
+    send_batch(session, provider, &account, batch, until_ms, &reply, &outcome);
     for (size_t i = 0; i < batch->count; i++) {
         if (batch->item[i].outcome.kind == OUTCOME_NONE)
             outcome_set(&batch->item[i].outcome, OUTCOME_UNSURE, "",
@@ -276,7 +368,6 @@ static void send_once(struct session *session, const struct provider *provider, 
         hide_echo(&batch->item[i].outcome, &reply, account.secret);
         hide_echo(&batch->item[i].outcome, &reply, account.token);
     }
-    request_clear(&request);
     reply_clear(&reply);
 }
 
@@ -292,12 +383,15 @@ void session_send(struct session *session, const struct provider *provider, stru
                   int64_t until_ms)
 {
     struct outcome outcome = { 0 };
+    char *token = NULL, *renewed = NULL;
 
     if (!session_ready(session, provider, until_ms, &outcome)) {
         batch_outcome(batch, &outcome);
         return;
     }
-    send_once(session, provider, batch, until_ms);
-    if (token_was_refused(batch) && renew_token(session, provider, until_ms))
-        send_once(session, provider, batch, until_ms);
+    send_once(session, provider, batch, until_ms, &token);
+    if (token_was_refused(batch) && renew_token(session, provider, token, until_ms))
+        send_once(session, provider, batch, until_ms, &renewed);
+    free(token);
+    free(renewed);
 }

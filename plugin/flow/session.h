@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "flow/fiber.h"
 #include "flow/plan.h"
 #include "http/wire.h"
 #include "store/store.h"
@@ -12,13 +13,18 @@
 struct session {
     const struct plan *plan;
     const struct wire *wire;
-    struct carrier *carrier;
-    struct store *store; /* NULL: tokens live in this session only */
-    char **token;        /* one for each provider of the plan, as far as known */
+    struct carrier *carrier; /* owned; NULL where fibers share a fleet */
+    struct fleet *fleet;
+    struct fibers *fibers;
+    struct store *store;   /* NULL: tokens live in this session only */
+    struct ticket *ticket; /* one for each provider of the plan */
 };
 
+/* For a run by itself, which waits for each reply; and for fibers, which wait side by side. */
 bool session_open(struct session *session, const struct plan *plan, const struct wire *wire,
                   struct store *store, struct error *err);
+bool session_share(struct session *session, const struct plan *plan, const struct wire *wire,
+                   struct fleet *fleet, struct fibers *fibers, struct store *store, struct error *err);
 void session_close(struct session *session);
 
 /* Log in when needed, so that a send can begin. False with the reason in outcome: nothing was sent. */

@@ -24,6 +24,7 @@ struct task {
     bool repeated;     /* its answer was lost and the same request repeated under the same reference */
     bool look;         /* the provider may have it: ask it for the message before sending */
     bool faulty;       /* a provider was passed over for a fault that its operator must mend */
+    bool busy;         /* somebody is at it right now */
     bool done;
 };
 

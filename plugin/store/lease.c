@@ -112,6 +112,7 @@ bool store_claim(struct store *store, size_t most, int64_t due_by_ms, int64_t le
         goto out;
     for (size_t i = 0; i < read; i++) {
         rows[i].leased = rows[i].alert.fields > 0;
+        rows[i].lease_until_ms = lease_end(now, lease_ms);
         if (rows[i].leased ? !lease_take(store, rows[i].id, lease_end(now, lease_ms), err)
                                  || !image_load(store, &rows[i], err)
                            : !claim_hold(store, &rows[i], err))
@@ -153,36 +154,6 @@ bool lease_begin(struct store *store, int64_t id, const char *provider, const ch
     begun = true;
 out:
     rows_end(rows);
-    return begun;
-}
-
-bool store_begin(struct store *store, struct record *const *records, size_t count, const char *provider,
-                 const char *reference, struct error *err)
-{
-    int *numbers = calloc(count + 1, sizeof *numbers);
-    bool begun = false;
-
-    if (numbers == NULL)
-        return error_memory(err);
-    if (!db_begin(store->db, err))
-        goto out;
-    for (size_t i = 0; i < count; i++)
-        if (!lease_begin(store, records[i]->id, provider, reference, &numbers[i], err))
-            goto out;
-    if (!db_commit(store->db, err))
-        goto out;
-    for (size_t i = 0; i < count; i++) {
-        records[i]->leased = numbers[i] > 0;
-        if (!records[i]->leased)
-            continue;
-        records[i]->attempt = records[i]->tries = numbers[i];
-        record_say(records[i], provider, "begun", "", "", reference);
-    }
-    begun = true;
-out:
-    if (!begun)
-        db_rollback(store->db);
-    free(numbers);
     return begun;
 }
 
@@ -271,32 +242,89 @@ static struct settlement without_null(struct settlement s)
     return s;
 }
 
-bool store_settle(struct store *store, struct record *const *records, const struct settlement *settlements,
-                  size_t count, struct error *err)
-{
-    struct standing *standings = calloc(count + 1, sizeof *standings);
-    struct settlement s;
-    bool settled = false;
+/* What a posting has found out by the time of the commit, for the records in memory afterwards. */
+union found {
+    int number; /* of an attempt that begins */
+    struct standing standing;
+};
 
-    if (standings == NULL)
+static bool post_one(struct store *store, const struct posting *posting, union found *found,
+                     struct error *err)
+{
+    for (size_t i = 0; i < posting->count; i++) {
+        struct settlement s;
+        if (posting->settlements == NULL) {
+            if (!lease_begin(store, posting->records[i]->id, posting->provider, posting->reference,
+                             &found[i].number, err))
+                return false;
+            continue;
+        }
+        s = without_null(posting->settlements[i]);
+        if (!settle_one(store, posting->records[i], &s, &found[i].standing, err))
+            return false;
+    }
+    return true;
+}
+
+static void post_memory(const struct posting *posting, const union found *found)
+{
+    for (size_t i = 0; i < posting->count; i++) {
+        struct record *record = posting->records[i];
+        struct settlement s;
+        if (posting->settlements != NULL) {
+            s = without_null(posting->settlements[i]);
+            settle_memory(record, &s, &found[i].standing);
+            continue;
+        }
+        record->leased = found[i].number > 0;
+        if (!record->leased)
+            continue;
+        record->attempt = record->tries = found[i].number;
+        record_say(record, posting->provider, "begun", "", "", posting->reference);
+    }
+}
+
+bool store_post(struct store *store, const struct posting *const *postings, size_t count, struct error *err)
+{
+    union found *found;
+    size_t all = 0, at = 0;
+    bool posted = false;
+
+    for (size_t i = 0; i < count; i++)
+        all += postings[i]->count;
+    found = calloc(all + 1, sizeof *found);
+    if (found == NULL)
         return error_memory(err);
     if (!db_begin(store->db, err))
         goto out;
-    for (size_t i = 0; i < count; i++) {
-        s = without_null(settlements[i]);
-        if (!settle_one(store, records[i], &s, &standings[i], err))
+    for (size_t i = 0; i < count; at += postings[i++]->count)
+        if (!post_one(store, postings[i], found + at, err))
             goto out;
-    }
     if (!db_commit(store->db, err))
         goto out;
-    for (size_t i = 0; i < count; i++) {
-        s = without_null(settlements[i]);
-        settle_memory(records[i], &s, &standings[i]);
-    }
-    settled = true;
+    at = 0;
+    for (size_t i = 0; i < count; at += postings[i++]->count)
+        post_memory(postings[i], found + at);
+    posted = true;
 out:
-    if (!settled)
+    if (!posted)
         db_rollback(store->db);
-    free(standings);
-    return settled;
+    free(found);
+    return posted;
+}
+
+bool store_begin(struct store *store, struct record *const *records, size_t count, const char *provider,
+                 const char *reference, struct error *err)
+{
+    const struct posting posting = { records, count, NULL, provider, reference };
+
+    return store_post(store, &(const struct posting *){ &posting }, 1, err);
+}
+
+bool store_settle(struct store *store, struct record *const *records, const struct settlement *settlements,
+                  size_t count, struct error *err)
+{
+    const struct posting posting = { records, count, settlements, NULL, NULL };
+
+    return store_post(store, &(const struct posting *){ &posting }, 1, err);
 }

@@ -213,6 +213,7 @@ bool store_accept(struct store *store, struct record *records, size_t count, int
         if (ready && !lease_take(store, result->id, lease_end(now, lease_ms), err))
             goto out;
         result->leased = result->leased || ready;
+        result->lease_until_ms = lease_end(now, lease_ms);
     }
     if (!db_commit(store->db, err))
         goto out;

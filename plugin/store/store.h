@@ -50,10 +50,11 @@ struct record {
     int parts_done;     /* messages of a split text already accepted by that provider */
     const void *image;  /* JPEG to go with it; NULL: none */
     size_t image_bytes;
-    int64_t image_id; /* in the store; 0: none there */
-    bool image_owned; /* record_clear frees it: it came from the store */
-    bool found;       /* accept: it was there before */
-    bool leased;      /* this process has the lease */
+    int64_t image_id;       /* in the store; 0: none there */
+    bool image_owned;       /* record_clear frees it: it came from the store */
+    bool found;             /* accept: it was there before */
+    bool leased;            /* this process has the lease */
+    int64_t lease_until_ms; /* which is over then, whatever happened */
 };
 void record_clear(struct record *record);
 
@@ -117,6 +118,17 @@ bool store_begin(struct store *store, struct record *const *records, size_t coun
    record->provider), or as none when it has no outcome. */
 bool store_settle(struct store *store, struct record *const *records, const struct settlement *settlements,
                   size_t count, struct error *err);
+
+/* Something to be written about attempts: they begin, as store_begin says, or end, as store_settle says. */
+struct posting {
+    struct record *const *records;
+    size_t count;
+    const struct settlement *settlements; /* NULL: they begin */
+    const char *provider, *reference;     /* of those that begin */
+};
+
+/* Many of them in one commit, in this order: all are written, or none. */
+bool store_post(struct store *store, const struct posting *const *postings, size_t count, struct error *err);
 
 /* Tokens, shared by all processes. key names provider, api, url and user. */
 enum token_state {
