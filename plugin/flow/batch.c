@@ -18,8 +18,8 @@ void batch_name(struct run *run)
 {
     unsigned char bytes[8] = { 0 };
 
-    if (run->ledger.store != NULL) {
-        snprintf(run->stem, sizeof run->stem, "m%s", store_id(run->ledger.store));
+    if (run->ledger->store != NULL) {
+        snprintf(run->stem, sizeof run->stem, "m%s", store_id(run->ledger->store));
         return;
     }
     if (getrandom(bytes, sizeof bytes, GRND_NONBLOCK) < 0)
@@ -45,8 +45,8 @@ static void reference_for(const struct run *run, const struct task *task, char r
 /* A run by itself has its own time to wait for the store's lock. */
 static void wait_for_store(const struct run *run, int64_t until_ms)
 {
-    if (run->ledger.store != NULL && run->ledger.fibers == NULL)
-        store_until(run->ledger.store, until_ms);
+    if (run->ledger->store != NULL && run->ledger->fibers == NULL)
+        store_until(run->ledger->store, until_ms);
 }
 
 /* Write down how attempts ended. The last answer may have come at the deadline's end: its end must be written
@@ -61,7 +61,7 @@ void batch_settle(struct run *run, struct task *const *tasks, const struct settl
     for (size_t i = 0; i < count; i++)
         records[i] = tasks[i]->record;
     wait_for_store(run, run->settle_until_ms);
-    if (ledger_settle(&run->ledger, records, settlements, count, &err))
+    if (ledger_settle(run->ledger, records, settlements, count, &err))
         return;
     log_line(LOG_LEVEL_ERROR, "store=settle fault=\"%s\"", err.text);
     for (size_t i = 0; i < count; i++)
@@ -181,6 +181,13 @@ static int64_t attempt_until(const struct run *run, const struct task *task)
     return now + left / (int64_t)(task->providers - task->next);
 }
 
+/* The gateway has answered: another request may take this one's place. */
+static void leave_gate(struct run *run, const struct provider *provider)
+{
+    if (run->gate != NULL)
+        gate_leave(&run->gate[provider - run->session.plan->provider]);
+}
+
 /* Whether the provider said no to the request as a whole, so that one bad number may hide among good ones. */
 static bool refused_whole(const struct batch *batch)
 {
@@ -224,18 +231,18 @@ static size_t begin(struct run *run, struct task *tasks[BATCH_MAX], size_t count
     struct error err = { 0 };
     size_t opened = 0, kept = 0;
 
-    if (run->ledger.store == NULL)
+    if (run->ledger->store == NULL)
         return count;
     for (size_t i = 0; i < count; i++)
         if (lease_lapsed(tasks[i]->record))
             tasks[i]->record->leased = false;
         else if (!has_begun(run, tasks[i]))
             records[opened++] = tasks[i]->record;
-    if (!ledger_begin(&run->ledger, records, opened, task_provider(tasks[0])->name, reference, &err)) {
+    if (!ledger_begin(run->ledger, records, opened, task_provider(tasks[0])->name, reference, &err)) {
         log_line(LOG_LEVEL_ERROR, "store=begin fault=\"%s\"", err.text);
         /* What cannot be noted in time is sent all the same: rather twice than never. But the worker would
            come back to it, and send it again and again. */
-        return run->ledger.fibers == NULL ? count : 0;
+        return run->ledger->fibers == NULL ? count : 0;
     }
     for (size_t i = 0; i < count; i++) {
         if (tasks[i]->record->leased) {
@@ -279,6 +286,7 @@ static void send_batch(struct run *run, struct task *tasks[BATCH_MAX], size_t co
     wait_for_store(run, now_steady_ms() + (run->until_ms - now_steady_ms()) / 4);
     /* The login first: an attempt that begins on disk is one whose message may have gone out. */
     if (!session_ready(&run->session, provider, until_ms, &outcome)) {
+        leave_gate(run, provider);
         give_up_batch(run, tasks, count, &outcome);
         return;
     }
@@ -292,14 +300,17 @@ static void send_batch(struct run *run, struct task *tasks[BATCH_MAX], size_t co
                                         .subject = tasks[i]->fitted.subject,
                                         .reference = looks ? first : references[i] };
     }
-    if (batch.count == 0)
+    if (batch.count == 0) {
+        leave_gate(run, provider);
         return;
+    }
     if (compose_has_image(tasks[0]->record, provider)) {
         batch.image = tasks[0]->record->image;
         batch.image_bytes = tasks[0]->record->image_bytes;
         batch.image_url = batch.image == NULL ? tasks[0]->record->wish.image_url : NULL;
     }
     session_send(&run->session, provider, &batch, until_ms);
+    leave_gate(run, provider);
     /* Where a message is known by our own reference, what is said of it later must find it, however this
      * ended. */
     for (size_t i = 0; i < batch.count && (provider->api->caps & (API_IDEMPOTENT | API_LOOKUP)); i++)
@@ -353,6 +364,7 @@ static size_t look(struct run *run, struct task *first, struct task *tasks[BATCH
         tasks[count++] = task;
     }
     lookup_find(&run->session, provider, records, count, attempt_until(run, first), found);
+    leave_gate(run, provider);
     for (size_t i = 0; i < count; i++)
         if (compose(run, tasks[i]))
             judge_lookup(run, tasks[i], found[i]);
@@ -361,6 +373,7 @@ static size_t look(struct run *run, struct task *first, struct task *tasks[BATCH
 
 void batch_go(struct run *run, struct task *first)
 {
+    const struct provider *provider = task_provider(first);
     struct task *tasks[BATCH_MAX] = { first };
     size_t count = 1;
     bool own;
@@ -371,7 +384,8 @@ void batch_go(struct run *run, struct task *first)
     else if (compose(run, first)) {
         count = gather(run, first, tasks, &own);
         send_batch(run, tasks, count, own);
-    }
+    } else
+        leave_gate(run, provider);
     for (size_t i = 0; i < count; i++)
         tasks[i]->busy = false;
 }

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "flow/deliver.h"
+#include "flow/gate.h"
 #include "flow/ledger.h"
 #include "flow/session.h"
 #include "flow/task.h"
@@ -16,7 +17,8 @@
    fiber that made it busy. */
 struct run {
     struct session session;
-    struct ledger ledger;
+    struct ledger *ledger;
+    struct gate *gate; /* one for each provider of the plan; NULL: a run by itself needs none */
     struct task *task;
     size_t tasks;
     char stem[20];           /* of the references at gateways: unlike any other store's */

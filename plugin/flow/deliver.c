@@ -90,7 +90,8 @@ static void postpone_all(struct delivery *delivery, const struct error *err)
 
 void deliver_run(struct delivery *delivery)
 {
-    struct run run = { .ledger.store = delivery->store,
+    struct ledger ledger = { .store = delivery->store };
+    struct run run = { .ledger = &ledger,
                        .until_ms = delivery->until_ms,
                        .settle_until_ms = delivery->settle_until_ms };
     struct error err = { 0 };
@@ -118,7 +119,7 @@ bool deliver_due(const struct delivery *with, int64_t due_by_ms, struct told **t
     bool delivered = false;
 
     *taken = 0;
-    if (!store_claim(with->store, HANDFUL, due_by_ms, lease_ms, &records, taken, err))
+    if (!store_claim(with->store, NULL, HANDFUL, due_by_ms, lease_ms, &records, taken, err))
         return false;
     if (*taken == 0) {
         delivered = true;

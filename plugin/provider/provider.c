@@ -11,6 +11,7 @@
 #include "alert/number.h"
 #include "provider/url.h"
 
+#define WIDTH_MAX     256
 #define TIMEOUT_S_MAX 3600
 
 const struct setting provider_keys[] = {
@@ -26,6 +27,7 @@ const struct setting provider_keys[] = {
     { "proxy", SETTING_TEXT, "HTTP proxy; \"\" for none; default: the environment's", NULL, NULL },
     /* Half of the 20 s of a notify: one that hangs leaves time for the next. */
     { "timeout", SETTING_DURATION, "for one request", "10", NULL },
+    { "width", SETTING_NUMBER, "requests of the worker under way at once", "4", NULL },
     { "resolve", SETTING_TEXT, "HOST:PORT:ADDRESS, in place of DNS", NULL, NULL },
     { "plaintext", SETTING_BOOL, "allow http:// too", "false", NULL },
     { "http2", SETTING_BOOL, "speak HTTP/2", "false", NULL },
@@ -290,6 +292,10 @@ static bool open_carrier(struct opening *opening, struct error *err)
     if (duration_read(value_of(opening, "timeout"), &provider->timeout_s)
         && (provider->timeout_s < 1 || provider->timeout_s > TIMEOUT_S_MAX)
         && !blame(opening, "timeout", err, "timeout must be from 1 to %d seconds", TIMEOUT_S_MAX))
+        return false;
+    if (number_setting_read(value_of(opening, "width"), &provider->width)
+        && (provider->width < 1 || provider->width > WIDTH_MAX)
+        && !blame(opening, "width", err, "width must be from 1 to %d", WIDTH_MAX))
         return false;
     if (provider->carrier.resolve != NULL && !url_is_resolve(provider->carrier.resolve)
         && !blame(opening, "resolve", err, "resolve must be HOST:PORT:ADDRESS"))

@@ -15,6 +15,7 @@ struct provider {
     struct text_limits limits; /* the api's, with the charset the settings ask for */
     const char *signature;     /* stands in front of every text; "" for none */
     int timeout_s;             /* for one request */
+    int width;                 /* requests of the worker under way at once */
     struct {
         char *secret, *from, *ca_file, *url;
     } owned; /* what texts above point to: provider_clear */

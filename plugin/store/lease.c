@@ -14,10 +14,10 @@ int64_t lease_end(int64_t now, int64_t lease_ms)
     return now + (lease_ms < LEASE_MS_MAX ? lease_ms : LEASE_MS_MAX);
 }
 
-bool lease_take(struct store *store, int64_t id, int64_t until_ms, struct error *err)
+bool lease_take(struct store *store, const char *owner, int64_t id, int64_t until_ms, struct error *err)
 {
     return DB_RUN(store->db, err, "UPDATE record SET lease_until_ms = $1, lease_owner = $2 WHERE id = $3",
-                  DB_NUMBER(until_ms), DB_TEXT(store->owner), DB_NUMBER(id));
+                  DB_NUMBER(until_ms), DB_TEXT(owner), DB_NUMBER(id));
 }
 
 bool store_due(struct store *store, bool *due, struct error *err)
@@ -47,22 +47,35 @@ static bool claim_row(const struct rows *rows, struct record **records, size_t *
     return record_read_alert(rows, &grown[*count - 1], &readable, err);
 }
 
-static bool claim_rows(struct store *store, size_t most, int64_t due_by_ms, int64_t now,
-                       struct record **records, size_t *count, struct error *err)
+/* Read up to so many rows behind *after, and keep those that are wanted. */
+static bool claim_rows(struct store *store, const struct choice *choice, size_t most, int64_t due_by_ms,
+                       int64_t now, struct cursor *after, struct record **records, size_t *count,
+                       struct error *err)
 {
     struct rows *rows = NULL;
     bool found = false, read = false;
 
     if (!DB_QUERY(store->db, &rows, err,
                   RECORD_SELECT "WHERE " RECORD_READY
-                                " AND r.due_ms <= $3 ORDER BY r.priority, r.due_ms, r.id LIMIT $4",
+                                " AND r.due_ms <= $3 AND (r.priority, r.due_ms, r.id) > ($4, $5, $6)"
+                                " ORDER BY r.priority, r.due_ms, r.id LIMIT $7",
                   DB_NUMBER(now), DB_NUMBER(now + LEASE_MS_MAX), DB_NUMBER(due_by_ms),
-                  DB_NUMBER((int64_t)most)))
+                  DB_NUMBER(after->priority), DB_NUMBER(after->due_ms), DB_NUMBER(after->id),
+                  DB_NUMBER((int64_t)(choice == NULL ? most : choice->look))))
         goto out;
     do {
+        struct record *last;
         if (!rows_next(rows, &found, err) || (found && !claim_row(rows, records, count, err)))
             goto out;
-    } while (found);
+        if (!found)
+            break;
+        last = &(*records)[*count - 1];
+        *after = (struct cursor){ record_priority(&last->alert), last->due_ms, last->id };
+        if (choice != NULL && last->alert.fields > 0 && !choice->wanted(choice->context, last)) {
+            record_clear(last);
+            --*count;
+        }
+    } while (*count < most);
     read = true;
 out:
     rows_end(rows);
@@ -100,20 +113,22 @@ static void records_free(struct record *records, size_t count)
     free(records);
 }
 
-bool store_claim(struct store *store, size_t most, int64_t due_by_ms, int64_t lease_ms,
-                 struct record **records, size_t *count, struct error *err)
+bool store_claim(struct store *store, const struct choice *choice, size_t most, int64_t due_by_ms,
+                 int64_t lease_ms, struct record **records, size_t *count, struct error *err)
 {
+    struct cursor after = choice == NULL ? (struct cursor){ 0 } : *choice->after;
     struct record *rows = NULL;
     size_t read = 0, kept = 0;
     int64_t now = now_ms();
     bool claimed = false;
 
-    if (!db_begin(store->db, err) || !claim_rows(store, most, due_by_ms, now, &rows, &read, err))
+    if (!db_begin(store->db, err)
+        || !claim_rows(store, choice, most, due_by_ms, now, &after, &rows, &read, err))
         goto out;
     for (size_t i = 0; i < read; i++) {
         rows[i].leased = rows[i].alert.fields > 0;
         rows[i].lease_until_ms = lease_end(now, lease_ms);
-        if (rows[i].leased ? !lease_take(store, rows[i].id, lease_end(now, lease_ms), err)
+        if (rows[i].leased ? !lease_take(store, store->owner, rows[i].id, lease_end(now, lease_ms), err)
                                  || !image_load(store, &rows[i], err)
                            : !claim_hold(store, &rows[i], err))
             goto out;
@@ -126,6 +141,8 @@ bool store_claim(struct store *store, size_t most, int64_t due_by_ms, int64_t le
     *records = rows;
     *count = kept;
     rows = NULL;
+    if (choice != NULL)
+        *choice->after = after;
     claimed = true;
 out:
     if (!claimed) {

@@ -73,6 +73,7 @@ void record_read(const struct rows *rows, struct record *record, bool *ready)
     *ready = rows_number(rows, 17) != 0;
     RECORD_COPY(record->wish.image_url, rows_text(rows, 18));
     record->image_id = rows_number(rows, 19);
+    record->lease_until_ms = rows_number(rows, 21);
 }
 
 bool record_read_alert(const struct rows *rows, struct record *record, bool *readable, struct error *err)
@@ -84,6 +85,22 @@ bool record_read_alert(const struct rows *rows, struct record *record, bool *rea
         return error_memory(err);
     *readable = alert_unpack(&record->alert, packed, &fault);
     return *readable || fault.kind != ERROR_SYSTEM || error_memory(err);
+}
+
+void record_adopt(struct record *record, const struct record *result)
+{
+    struct alert alert = record->alert;
+    struct wish wish = record->wish;
+    const void *image = record->image;
+    size_t image_bytes = record->image_bytes;
+    bool lasting = record->identity.lasting;
+
+    *record = *result;
+    record->alert = alert;
+    record->wish = wish;
+    record->image = image;
+    record->image_bytes = image_bytes;
+    record->identity.lasting = lasting;
 }
 
 static bool is_one_of(const char *word, const char *const *words)

@@ -11,7 +11,8 @@
 
 struct store {
     struct db *db;
-    char owner[17]; /* this process, at random: pids come again */
+    char owner[17];     /* this process, at random: pids come again */
+    const char *holder; /* whom store_accept leases to */
     char id[9];
 };
 
@@ -28,7 +29,7 @@ struct store {
     " r.wish_provider, r.wish_kind, r.wish_at,"                                                              \
     " (SELECT max(number) FROM attempt WHERE record = r.id) AS tries,"                                       \
     " a.provider, a.ended_ms, a.outcome, a.code, a.meaning, a.reference, " RECORD_READY " AS ready,"         \
-    " r.wish_image, r.image, r.alert"                                                                        \
+    " r.wish_image, r.image, r.alert, r.lease_until_ms"                                                      \
     " FROM record r LEFT JOIN attempt a ON a.record = r.id AND a.number = CASE WHEN r.accepted_by > 0"       \
     " THEN r.accepted_by ELSE (SELECT max(number) FROM attempt WHERE record = r.id) END "
 
@@ -62,6 +63,9 @@ bool record_read_alert(const struct rows *rows, struct record *record, bool *rea
 bool image_add(struct store *store, const void *bytes, size_t count, int64_t *id, struct error *err);
 bool image_load(struct store *store, struct record *record, struct error *err);
 
+/* The record as the store has it; alert, image and wish stay the caller's own. */
+void record_adopt(struct record *record, const struct record *result);
+
 /* What the last attempt says now. */
 void record_say(struct record *record, const char *provider, const char *outcome, const char *code,
                 const char *meaning, const char *reference);
@@ -71,7 +75,7 @@ int record_priority(const struct alert *alert);
 
 /* A lease that can be told from one that a wrong clock wrote. */
 int64_t lease_end(int64_t now, int64_t lease_ms);
-bool lease_take(struct store *store, int64_t id, int64_t until_ms, struct error *err);
+bool lease_take(struct store *store, const char *owner, int64_t id, int64_t until_ms, struct error *err);
 
 /* Within a transaction: an attempt at provider begins. *number is its number, 0 when the lease is lost or the
    record does not wait any more. */

@@ -57,6 +57,7 @@ bool store_open(const char *where, int64_t until_ms, struct store **store, struc
         goto out;
     }
     snprintf(made->owner, sizeof made->owner, "%016llx", (unsigned long long)owner);
+    made->holder = made->owner;
     if (!db_open(where, until_ms, &made->db, &fresh, err))
         goto out;
     if (fresh
@@ -133,7 +134,7 @@ static bool add_one(struct store *store, const struct record *wanted, int64_t no
                   " VALUES ($1, $2, 'waiting', $3, $4, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id",
                   DB_TEXT(wanted->identity.key), DB_TEXT(wanted->recipient),
                   DB_NUMBER(record_priority(&wanted->alert)), DB_NUMBER(now),
-                  DB_NUMBER(lease_end(now, lease_ms)), DB_TEXT(store->owner), DB_TEXT(wanted->wish.provider),
+                  DB_NUMBER(lease_end(now, lease_ms)), DB_TEXT(store->holder), DB_TEXT(wanted->wish.provider),
                   DB_TEXT(wanted->wish.kind), DB_TEXT(wanted->wish.at), DB_TEXT(wanted->wish.image_url),
                   DB_NUMBER(wanted->image_id), DB_TEXT(packed))
         || !rows_next(rows, &found, err))
@@ -155,23 +156,6 @@ out:
     rows_end(rows);
     free(packed);
     return done;
-}
-
-/* The alert, the image and the wish stay the caller's own, whether the record was found or added. */
-static void adopt(struct record *record, const struct record *result)
-{
-    struct alert alert = record->alert;
-    struct wish wish = record->wish;
-    const void *image = record->image;
-    size_t image_bytes = record->image_bytes;
-    bool lasting = record->identity.lasting;
-
-    *record = *result;
-    record->alert = alert;
-    record->wish = wish;
-    record->image = image;
-    record->image_bytes = image_bytes;
-    record->identity.lasting = lasting;
 }
 
 /* The same image goes in once, with the first record that is new. */
@@ -210,7 +194,7 @@ bool store_accept(struct store *store, struct record *records, size_t count, int
             goto out;
         /* Begun parts go on with the stored text, which store_claim brings. */
         ready = ready && result->parts_done == 0;
-        if (ready && !lease_take(store, result->id, lease_end(now, lease_ms), err))
+        if (ready && !lease_take(store, store->holder, result->id, lease_end(now, lease_ms), err))
             goto out;
         result->leased = result->leased || ready;
         result->lease_until_ms = lease_end(now, lease_ms);
@@ -218,7 +202,7 @@ bool store_accept(struct store *store, struct record *records, size_t count, int
     if (!db_commit(store->db, err))
         goto out;
     for (size_t i = 0; i < count; i++)
-        adopt(&records[i], &results[i]);
+        record_adopt(&records[i], &results[i]);
     accepted = true;
 out:
     if (!accepted)
@@ -241,7 +225,7 @@ bool store_find(struct store *store, struct record *records, size_t count, int64
             goto out;
     for (size_t i = 0; i < count; i++)
         if (results[i].found)
-            adopt(&records[i], &results[i]);
+            record_adopt(&records[i], &results[i]);
     looked = true;
 out:
     free(results);

@@ -97,11 +97,25 @@ bool store_accept(struct store *store, struct record *records, size_t count, int
 bool store_find(struct store *store, struct record *records, size_t count, int64_t window_ms,
                 struct error *err);
 
+/* Where a look through the waiting records stands; zeroed: at the beginning. */
+struct cursor {
+    int priority;
+    int64_t due_ms, id;
+};
+
+/* Which of the ready records are taken. wanted sees them in their order; look: how many at most. */
+struct choice {
+    bool (*wanted)(void *context, const struct record *record);
+    void *context;
+    size_t look;
+    struct cursor *after; /* only those behind it; moved to the last one seen */
+};
+
 /* Take up to most records that were due at due_by_ms for lease_ms, CRITICAL and DOWN first, then oldest due.
-   *records is the caller's: record_clear each, free. A record whose lease lapsed comes with outcome "begun"
-   when its last attempt has no end. */
-bool store_claim(struct store *store, size_t most, int64_t due_by_ms, int64_t lease_ms,
-                 struct record **records, size_t *count, struct error *err);
+   choice NULL: all. *records is the caller's: record_clear each, free. A record whose lease lapsed comes with
+   outcome "begun" when its last attempt has no end. */
+bool store_claim(struct store *store, const struct choice *choice, size_t most, int64_t due_by_ms,
+                 int64_t lease_ms, struct record **records, size_t *count, struct error *err);
 bool store_due(struct store *store, bool *due, struct error *err);
 
 /* Before the first byte leaves: attempts of these records at this provider begin, under this reference (""

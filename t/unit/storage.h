@@ -116,7 +116,7 @@ static inline size_t claim(struct store *store, size_t most, struct record *firs
     size_t count = 0;
 
     *first = (struct record){ 0 };
-    if (!store_claim(store, most, now_ms(), MINUTE, &records, &count, &err))
+    if (!store_claim(store, NULL, most, now_ms(), MINUTE, &records, &count, &err))
         fail_msg("%s", err.text);
     for (size_t i = 1; i < count; i++)
         record_clear(&records[i]);

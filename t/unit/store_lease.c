@@ -45,11 +45,11 @@ static void claims_only_what_was_due_by_then(void **state)
     add_record("k1", "CRITICAL");
     now_set(NOON + HOUR);
     store = open_store();
-    assert_true(store_claim(store, 9, NOON - 1, MINUTE, &records, &count, NULL));
+    assert_true(store_claim(store, NULL, 9, NOON - 1, MINUTE, &records, &count, NULL));
     assert_int_equal(count, 0);
     free(records);
     records = NULL;
-    assert_true(store_claim(store, 9, NOON, MINUTE, &records, &count, NULL));
+    assert_true(store_claim(store, NULL, 9, NOON, MINUTE, &records, &count, NULL));
     assert_int_equal(count, 1);
     record_clear(records);
     free(records);

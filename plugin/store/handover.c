@@ -1,0 +1,166 @@
+/* Between the process that accepts and the worker that delivers. Every step is conditional on the lease, so
+   that however late one of them is, only one sends. */
+#include "store/handover.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/now.h"
+#include "store/record.h"
+
+#define WORKER "worker"
+
+bool handover_work(struct store *store, struct error *err)
+{
+    bool freed = db_begin(store->db, err)
+                 && DB_RUN(store->db, err,
+                           "UPDATE record SET lease_until_ms = 0, lease_owner = ''"
+                           " WHERE state = 'waiting' AND lease_owner = $1",
+                           DB_TEXT(WORKER))
+                 && db_commit(store->db, err);
+
+    if (!freed) {
+        db_rollback(store->db);
+        return false;
+    }
+    snprintf(store->owner, sizeof store->owner, WORKER);
+    return true;
+}
+
+void handover_give(struct store *store, bool give)
+{
+    store->holder = give ? WORKER : store->owner;
+}
+
+static bool lease_is_workers(struct store *store, int64_t id, bool *yes, struct error *err)
+{
+    struct rows *rows = NULL;
+    bool found = false;
+    bool read = DB_QUERY(store->db, &rows, err, "SELECT lease_owner FROM record WHERE id = $1", DB_NUMBER(id))
+                && rows_next(rows, &found, err);
+
+    *yes = read && found && strcmp(rows_text(rows, 0), WORKER) == 0;
+    rows_end(rows);
+    return read;
+}
+
+static bool take_one_back(struct store *store, int64_t id, bool died, int64_t now, int64_t lease_ms,
+                          struct record *now_is, struct error *err)
+{
+    struct rows *rows = NULL;
+    bool found = false, ready = false, ours = false, taken = false;
+
+    if (!DB_QUERY(store->db, &rows, err, RECORD_SELECT "WHERE r.id = $3", DB_NUMBER(now),
+                  DB_NUMBER(now + LEASE_MS_MAX), DB_NUMBER(id))
+        || !rows_next(rows, &found, err))
+        goto out;
+    if (found)
+        record_read(rows, now_is, &ready);
+    now_is->found = found;
+    if (!lease_is_workers(store, id, &ours, err))
+        goto out;
+    ours = ours && now_is->state == RECORD_WAITING && (died || strcmp(now_is->outcome, "begun") != 0);
+    if (ours && !lease_take(store, store->owner, id, lease_end(now, lease_ms), err))
+        goto out;
+    now_is->leased = ours;
+    now_is->lease_until_ms = lease_end(now, lease_ms);
+    taken = true;
+out:
+    rows_end(rows);
+    return taken;
+}
+
+bool handover_take_back(struct store *store, struct record *records, size_t count, bool died,
+                        int64_t lease_ms, struct error *err)
+{
+    struct record *now_are = calloc(count + 1, sizeof *now_are);
+    int64_t now = now_ms();
+    bool taken = false;
+
+    if (now_are == NULL)
+        return error_memory(err);
+    if (!db_begin(store->db, err))
+        goto out;
+    for (size_t i = 0; i < count; i++)
+        if (!take_one_back(store, records[i].id, died, now, lease_ms, &now_are[i], err))
+            goto out;
+    if (!db_commit(store->db, err))
+        goto out;
+    for (size_t i = 0; i < count; i++)
+        record_adopt(&records[i], &now_are[i]);
+    taken = true;
+out:
+    if (!taken)
+        db_rollback(store->db);
+    free(now_are);
+    return taken;
+}
+
+static bool fetch_one(struct store *store, int64_t id, struct record *record, bool *found, struct error *err)
+{
+    struct rows *rows = NULL;
+    int64_t now = now_ms();
+    bool ready = false, readable = true, fetched = false;
+
+    if (!DB_QUERY(store->db, &rows, err,
+                  RECORD_SELECT "WHERE r.id = $3 AND r.lease_owner = $4 AND r.state = 'waiting'",
+                  DB_NUMBER(now), DB_NUMBER(now + LEASE_MS_MAX), DB_NUMBER(id), DB_TEXT(store->owner))
+        || !rows_next(rows, found, err))
+        goto out;
+    if (*found) {
+        record_read(rows, record, &ready);
+        record->leased = true;
+        if (!record_read_alert(rows, record, &readable, err) || !image_load(store, record, err))
+            goto out;
+        *found = readable;
+    }
+    fetched = true;
+out:
+    rows_end(rows);
+    return fetched;
+}
+
+bool handover_fetch(struct store *store, const int64_t *id, size_t count, struct record **records,
+                    size_t *found, struct error *err)
+{
+    struct record *fetched = calloc(count + 1, sizeof *fetched);
+    size_t kept = 0;
+
+    if (fetched == NULL)
+        return error_memory(err);
+    for (size_t i = 0; i < count; i++) {
+        bool is_there = false;
+        if (!fetch_one(store, id[i], &fetched[kept], &is_there, err)) {
+            for (size_t k = 0; k <= kept; k++)
+                record_clear(&fetched[k]);
+            free(fetched);
+            return false;
+        }
+        if (is_there)
+            kept++;
+        else
+            record_clear(&fetched[kept]);
+    }
+    *records = fetched;
+    *found = kept;
+    return true;
+}
+
+bool handover_next_due(struct store *store, int64_t *due_ms, struct error *err)
+{
+    struct rows *rows = NULL;
+    int64_t now = now_ms();
+    bool found = false;
+    bool looked = DB_QUERY(store->db, &rows, err,
+                           "SELECT count(*), min(CASE WHEN lease_until_ms > due_ms AND lease_until_ms > $1"
+                           " AND lease_until_ms <= $2 THEN lease_until_ms ELSE due_ms END)"
+                           " FROM record WHERE state = 'waiting' AND priority IN (0, 1)",
+                           DB_NUMBER(now), DB_NUMBER(now + LEASE_MS_MAX))
+                  && rows_next(rows, &found, err);
+
+    if (looked)
+        *due_ms = rows_number(rows, 0) == 0 ? INT64_MAX : rows_number(rows, 1);
+    rows_end(rows);
+    return looked;
+}

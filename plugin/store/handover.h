@@ -1,0 +1,38 @@
+#ifndef MUNJA_STORE_HANDOVER_H
+#define MUNJA_STORE_HANDOVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "store/store.h"
+
+/* Records that one process accepts and the resident worker delivers. There is one worker for each store, so
+   its leases go by its name: whoever accepts a record can lease it to the worker in the same commit, and the
+   worker needs none of its own to have it. */
+
+/* The worker's leases are long: that it died is seen otherwise. */
+#define HANDOVER_LEASE_MS ((int64_t)10 * 60 * 1000)
+
+/* From now on this process is the worker. What a worker before it had is free again; who calls this knows
+   that it is dead. */
+bool handover_work(struct store *store, struct error *err);
+
+/* Whether store_accept leases to the worker from now on. Such records are "leased" to the caller's eye. */
+void handover_give(struct store *store, bool give);
+
+/* The worker did not take them: this process takes the lease of those that the worker has not begun, or,
+   where it died, of all that still wait (its attempts come as "begun"). Every record says what it is now;
+   leased is true for those that are this process's. */
+bool handover_take_back(struct store *store, struct record *records, size_t count, bool died,
+                        int64_t lease_ms, struct error *err);
+
+/* The worker's side: those of these that wait and are leased to it. *records is the caller's: record_clear
+   each, free. Nothing is written. */
+bool handover_fetch(struct store *store, const int64_t *id, size_t count, struct record **records,
+                    size_t *found, struct error *err);
+
+/* When the next record is due and free; INT64_MAX when none waits. */
+bool handover_next_due(struct store *store, int64_t *due_ms, struct error *err);
+
+#endif
