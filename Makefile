@@ -25,27 +25,30 @@ LINK     = $(CC) $(CFLAGS) $(SAN) -Wl,--as-needed -Wl,-z,relro
 HALF     = $(LINK) -shared -Wl,-z,now
 
 # Who links what. The executable holds the accepting half and shows its functions to the others; munja_deliver.so
-# routes, fits and speaks to gateways; munja_http.so alone needs libcurl and libcrypto, munja_image.so libgd.
+# routes, fits and speaks to gateways; munja_worker.so, upon it, is the service; munja_http.so alone needs libcurl and
+# libcrypto, munja_image.so libgd.
 ACCEPT  := plugin/munja.c $(wildcard plugin/base/*.c plugin/alert/*.c plugin/settings/*.c plugin/store/*.c) \
-           $(addprefix plugin/flow/,accept.c answer.c at.c exitcode.c halves.c notify.c picture.c) \
+           $(addprefix plugin/flow/,accept.c answer.c at.c exitcode.c halves.c handover.c notify.c picture.c) \
            $(addprefix plugin/command/,fail.c notify.c options.c) $(addprefix plugin/image/,look.c read.c)
 HTTP    := $(addprefix plugin/http/,transport.c exchange.c fleet.c digest.c)
 IMAGE   := plugin/image/convert.c
-DELIVER := $(filter-out $(ACCEPT) $(HTTP) $(IMAGE),$(wildcard plugin/*/*.c))
+WORKER  := $(addprefix plugin/flow/,worker.c shift.c intake.c reception.c) plugin/command/worker.c
+DELIVER := $(filter-out $(ACCEPT) $(HTTP) $(IMAGE) $(WORKER),$(wildcard plugin/*/*.c))
 ACCEPT_LIBS  := -lsqlite3 -lconfuse -lunistring -ldl
 DELIVER_LIBS := -ljson-c -lunistring -lconfuse
+WORKER_LIBS  := -lsystemd
 HTTP_LIBS    := -lcurl -lcrypto
 IMAGE_LIBS   := -lgd
 objects = $(patsubst %.c,$(B)/o/%.o,$(1))
 
-MUNJA := $(B)/bin/munja $(addprefix $(B)/lib/munja/,munja_deliver.so munja_http.so munja_image.so)
+MUNJA := $(B)/bin/munja $(addprefix $(B)/lib/munja/,munja_deliver.so munja_worker.so munja_http.so munja_image.so)
 
 .PHONY: all check asan bench fuzz fuzz-deps fuzz-library lint lint-deps format demo install uninstall clean deps sim always
 all: $(MUNJA)
 
 # What the build and the tests need of Debian, installed only when something is missing.
 PACKAGES := gcc make pkg-config libcurl4-openssl-dev libjson-c-dev libssl-dev libconfuse-dev libsqlite3-dev \
-            libunistring-dev libgd-dev libmicrohttpd-dev libgnutls28-dev libcmocka-dev openssl perl curl \
+            libunistring-dev libsystemd-dev libgd-dev libmicrohttpd-dev libgnutls28-dev libcmocka-dev openssl perl curl \
             ca-certificates sqlite3
 deps:
 	@t/deps $(PACKAGES)
@@ -70,7 +73,13 @@ $(B)/bin/munja: $(call objects,$(ACCEPT))
 $(B)/lib/munja/munja_deliver.so: $(call objects,$(DELIVER)) plugin/deliver.map
 	@mkdir -p $(@D)
 	$(call say,LD)
-	$(Q)$(HALF) -Wl,--version-script=plugin/deliver.map -o $@ $(filter %.o,$^) $(DELIVER_LIBS)
+	$(Q)$(HALF) -Wl,-soname,munja_deliver.so -Wl,--version-script=plugin/deliver.map -o $@ $(filter %.o,$^) $(DELIVER_LIBS)
+
+$(B)/lib/munja/munja_worker.so: $(call objects,$(WORKER)) plugin/worker.map $(B)/lib/munja/munja_deliver.so
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(HALF) -Wl,--version-script=plugin/worker.map -Wl,-rpath,'$$ORIGIN' -o $@ $(filter %.o,$^) \
+	    $(B)/lib/munja/munja_deliver.so $(WORKER_LIBS)
 
 $(B)/lib/munja/munja_http.so: $(call objects,$(HTTP)) plugin/http.map
 	@mkdir -p $(@D)
@@ -83,7 +92,7 @@ $(B)/lib/munja/munja_image.so: $(call objects,$(IMAGE)) plugin/image.map
 	$(Q)$(HALF) -Wl,--version-script=plugin/image.map -o $@ $(filter %.o,$^) $(IMAGE_LIBS)
 
 # Unit tests and fuzz targets link everything but the door itself.
-$(B)/libmunja.a: $(call objects,$(filter-out plugin/munja.c,$(ACCEPT)) $(DELIVER) $(HTTP) $(IMAGE))
+$(B)/libmunja.a: $(call objects,$(filter-out plugin/munja.c,$(ACCEPT)) $(DELIVER) $(WORKER) $(HTTP) $(IMAGE))
 	@rm -f $@
 	$(call say,AR)
 	$(Q)ar rcs $@ $^
@@ -92,7 +101,7 @@ UNIT := $(patsubst t/unit/%.c,$(B)/t/unit/%,$(wildcard t/unit/*.c))
 $(B)/t/unit/%: t/unit/%.c $(B)/libmunja.a
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)$(COMPILE) -o $@ $< $(B)/libmunja.a -Wl,--as-needed $(ACCEPT_LIBS) $(DELIVER_LIBS) $(HTTP_LIBS) $(IMAGE_LIBS) -lcmocka
+	$(Q)$(COMPILE) -o $@ $< $(B)/libmunja.a -Wl,--as-needed $(ACCEPT_LIBS) $(DELIVER_LIBS) $(WORKER_LIBS) $(HTTP_LIBS) $(IMAGE_LIBS) -lcmocka
 
 # The gateway simulator: a test's tool, never part of the product.
 SIM := $(B)/t/gatewaysim
@@ -134,7 +143,7 @@ fuzz-library: fuzz-deps
 $(FUZZ): $(B)/fuzz/%: t/fuzz/%.c fuzz-library
 	$(call say,LD)
 	$(Q)clang -std=c11 $(DEFINES) -Iplugin -It -O1 -g -fsanitize=fuzzer,$(FUZZ_SAN) -o $@ $< $(B)/fuzz/libmunja.a \
-	    $(ACCEPT_LIBS) $(DELIVER_LIBS) $(HTTP_LIBS) $(IMAGE_LIBS)
+	    $(ACCEPT_LIBS) $(DELIVER_LIBS) $(WORKER_LIBS) $(HTTP_LIBS) $(IMAGE_LIBS)
 fuzz: $(FUZZ)
 	@for f in $(FUZZ); do n=$$(basename $$f); mkdir -p $(B)/corpus/$$n; echo "== $$n"; \
 	    $$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -verbosity=0 -print_final_stats=0 \
@@ -160,7 +169,7 @@ D = $(DESTDIR)
 install: all
 	install -d $(D)$(BINDIR) $(D)$(LIBDIR) $(D)$(MANDIR)/man1 $(D)$(MANDIR)/man5 $(D)$(DOCDIR) $(D)$(SYSCONFDIR)/munja
 	install -m 755 $(B)/bin/munja $(D)$(BINDIR)/munja.new && mv -f $(D)$(BINDIR)/munja.new $(D)$(BINDIR)/munja
-	for o in munja_deliver munja_http munja_image; do install -m 644 $(B)/lib/munja/$$o.so $(D)$(LIBDIR)/$$o.so.new \
+	for o in munja_deliver munja_worker munja_http munja_image; do install -m 644 $(B)/lib/munja/$$o.so $(D)$(LIBDIR)/$$o.so.new \
 	    && mv -f $(D)$(LIBDIR)/$$o.so.new $(D)$(LIBDIR)/$$o.so || exit 1; done
 	install -m 644 contrib/man/munja.1 $(D)$(MANDIR)/man1/
 	install -m 644 contrib/man/munja.conf.5 $(D)$(MANDIR)/man5/

@@ -151,9 +151,14 @@ bool options_read(int argc, char **argv, const struct option_spec *specs, const 
     return true;
 }
 
+const char *options_config(const char *config)
+{
+    return settings_path(config, getenv("MUNJA_CONFIG"));
+}
+
 bool options_settings(const char *config, struct settings *settings, struct error *err)
 {
-    return settings_load(settings_path(config, getenv("MUNJA_CONFIG")), settings, err);
+    return settings_load(options_config(config), settings, err);
 }
 
 bool options_timeout(const char *timeout, int *timeout_s, struct error *err)

@@ -48,7 +48,9 @@ struct command_help {
 bool options_read(int argc, char **argv, const struct option_spec *specs, const struct command_help *help,
                   int *operands, bool *done, struct error *err);
 
-/* Read the configuration that --config (NULL: not given) or the environment names, as settings_load does. */
+/* The configuration that --config (NULL: not given) or the environment names; and read it, as settings_load
+   does. */
+const char *options_config(const char *config);
 bool options_settings(const char *config, struct settings *settings, struct error *err);
 
 /* Seconds from --timeout; *timeout_s stays as it is where it was not given. */

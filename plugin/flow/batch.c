@@ -11,6 +11,9 @@
 #include "flow/compose.h"
 #include "flow/lookup.h"
 
+/* One attempt takes so many requests at most: a login, the message, and both again. */
+#define REQUESTS_MOST 4
+
 /* Room for what struct batch_item promises, and NUL. */
 #define REFERENCE_BYTES 41
 
@@ -129,12 +132,17 @@ static bool same_image(const struct record *a, const struct record *b)
 }
 
 /* Whether the task could travel in the same request as first, but for its text. */
-static bool is_companion(struct run *run, struct task *task, const struct task *first)
+static bool is_companion(const struct task *task, const struct task *first)
 {
-    return !task->done && !task->busy && !task->look && task->batch_most == first->batch_most
-           && task_provider(task) == task_provider(first) && compose(run, task)
-           && task->fitted.kind == first->fitted.kind && same_time(task, first)
-           && same_image(task->record, first->record);
+    return task->batch_most == first->batch_most && task->fitted.kind == first->fitted.kind
+           && same_time(task, first) && same_image(task->record, first->record);
+}
+
+/* Whether it waits for the same provider, with its text ready. */
+static bool is_near(struct run *run, struct task *task, const struct task *first)
+{
+    return !task->done && !task->busy && !task->look && task_provider(task) == task_provider(first)
+           && compose(run, task);
 }
 
 static bool is_among(struct task *const *tasks, size_t count, const char *recipient)
@@ -155,16 +163,16 @@ static size_t gather(struct run *run, struct task *first, struct task *tasks[BAT
     *own = false;
     tasks[0] = first;
     for (size_t i = 0; i < run->tasks && can_join_own(api, first) && !*own; i++)
-        if (is_companion(run, &run->task[i], first) && can_join_own(api, &run->task[i])
-            && !same_message(&run->task[i], first))
+        if (is_near(run, &run->task[i], first) && !same_message(&run->task[i], first)
+            && can_join_own(api, &run->task[i]) && is_companion(&run->task[i], first))
             *own = true;
     most = *own ? api->own_max : api->same_max;
     if (first->batch_most > 0 && first->batch_most < most)
         most = first->batch_most;
     for (size_t i = 0; i < run->tasks && count < most && count < BATCH_MAX; i++) {
         struct task *task = &run->task[i];
-        if (is_companion(run, task, first) && (*own ? can_join_own(api, task) : same_message(task, first))
-            && !is_among(tasks, count, task->record->recipient)) {
+        if (is_near(run, task, first) && (*own ? can_join_own(api, task) : same_message(task, first))
+            && is_companion(task, first) && !is_among(tasks, count, task->record->recipient)) {
             task->busy = true;
             tasks[count++] = task;
         }
@@ -173,11 +181,13 @@ static size_t gather(struct run *run, struct task *first, struct task *tasks[BAT
 }
 
 /* How long this attempt may take: its share of what is left, so that a silent gateway leaves time for the
- * next. */
+   next. In the worker nobody waits but the next attempt. */
 static int64_t attempt_until(const struct run *run, const struct task *task)
 {
     int64_t now = now_steady_ms(), left = run->until_ms - now;
 
+    if (run->ledger->fibers != NULL)
+        return now + (int64_t)task_provider(task)->timeout_s * 1000 * REQUESTS_MOST;
     return now + left / (int64_t)(task->providers - task->next);
 }
 
@@ -198,10 +208,11 @@ static bool refused_whole(const struct batch *batch)
     return batch->count > 1;
 }
 
-/* Another process may have the record by now: this one was stopped for too long, or the clock was set. */
-static bool lease_lapsed(const struct record *record)
+/* Another process may have the record before the attempt is over: this one was stopped for too long, or the
+   clock was set. */
+static bool lease_lapses(const struct record *record, int64_t until_ms)
 {
-    return now_ms() >= record->lease_until_ms;
+    return now_ms() + until_ms - now_steady_ms() > record->lease_until_ms;
 }
 
 /* Whether the attempt was begun when the record was accepted. One that was begun at another provider, because
@@ -225,7 +236,8 @@ static bool has_begun(struct run *run, struct task *task)
 
 /* Write down that attempts begin, but for those that store_accept began already. A record whose lease is lost
    by now is another process's: it leaves the batch. Returns how many are left. */
-static size_t begin(struct run *run, struct task *tasks[BATCH_MAX], size_t count, const char *reference)
+static size_t begin(struct run *run, struct task *tasks[BATCH_MAX], size_t count, const char *reference,
+                    int64_t until_ms)
 {
     struct record *records[BATCH_MAX];
     struct error err = { 0 };
@@ -234,7 +246,7 @@ static size_t begin(struct run *run, struct task *tasks[BATCH_MAX], size_t count
     if (run->ledger->store == NULL)
         return count;
     for (size_t i = 0; i < count; i++)
-        if (lease_lapsed(tasks[i]->record))
+        if (lease_lapses(tasks[i]->record, until_ms))
             tasks[i]->record->leased = false;
         else if (!has_begun(run, tasks[i]))
             records[opened++] = tasks[i]->record;
@@ -292,7 +304,7 @@ static void send_batch(struct run *run, struct task *tasks[BATCH_MAX], size_t co
     }
     /* A gateway that can be asked keeps one reference for all recipients of a request. */
     reference_for(run, tasks[0], first);
-    batch.count = begin(run, tasks, count, looks ? first : "");
+    batch.count = begin(run, tasks, count, looks ? first : "", until_ms);
     for (size_t i = 0; i < batch.count; i++) {
         reference_for(run, tasks[i], references[i]);
         items[i] = (struct batch_item){ .to = tasks[i]->record->recipient,

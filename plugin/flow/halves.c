@@ -50,7 +50,7 @@ static void *symbol(void **object, const char *name, const char *what, struct er
     return found;
 }
 
-static void *deliver_object, *http_object, *image_object;
+static void *deliver_object, *worker_object, *http_object, *image_object;
 
 const struct deliver_half *half_deliver(struct error *err)
 {
@@ -69,12 +69,14 @@ const struct image_half *half_image(struct error *err)
 
 command *half_command(const char *word, struct error *err)
 {
+    bool resident = strcmp(word, "worker") == 0;
     char name[64];
     command *found = NULL;
     void *address;
 
     snprintf(name, sizeof name, "command_%s", word);
-    address = symbol(&deliver_object, "munja_deliver.so", name, err);
+    address = symbol(resident ? &worker_object : &deliver_object,
+                     resident ? "munja_worker.so" : "munja_deliver.so", name, err);
     /* ISO C has no cast from an object pointer to a function; POSIX promises that the bits are the same. */
     memcpy(&found, &address, sizeof found);
     return found;

@@ -13,7 +13,8 @@ const struct deliver_half *half_deliver(struct error *err);
 const struct wire *half_wire(struct error *err);
 const struct image_half *half_image(struct error *err);
 
-/* A command that lives in the delivering half, by its word: "explain" is command_explain. */
+/* A command that lives in the delivering half, or is the service upon it, by its word: "explain" is
+   command_explain. */
 typedef int command(int argc, char **argv);
 command *half_command(const char *word, struct error *err);
 

@@ -47,35 +47,46 @@ static bool claim_row(const struct rows *rows, struct record **records, size_t *
     return record_read_alert(rows, &grown[*count - 1], &readable, err);
 }
 
-/* Read up to so many rows behind *after, and keep those that are wanted. */
-static bool claim_rows(struct store *store, const struct choice *choice, size_t most, int64_t due_by_ms,
-                       int64_t now, struct cursor *after, struct record **records, size_t *count,
-                       struct error *err)
+/* The record just read goes, if it is passed. An unreadable one is taken: to be held. */
+static bool choose_row(struct choice *choice, struct record *records, size_t *count)
 {
+    struct record *last = &records[*count - 1];
+    enum chosen chosen =
+        choice == NULL || last->alert.fields == 0 ? CHOSEN_TAKE : choice->choose(choice->context, last);
+
+    if (choice != NULL)
+        choice->after = (struct cursor){ last->priority, last->due_ms, last->id };
+    if (chosen == CHOSEN_TAKE)
+        return true;
+    record_clear(last);
+    --*count;
+    return chosen == CHOSEN_PASS;
+}
+
+static bool claim_rows(struct store *store, struct choice *choice, size_t most, int64_t due_by_ms,
+                       int64_t now, struct record **records, size_t *count, struct error *err)
+{
+    struct cursor after = choice == NULL ? (struct cursor){ 0 } : choice->after;
+    size_t look = choice == NULL ? most : choice->look, seen = 0;
     struct rows *rows = NULL;
-    bool found = false, read = false;
+    bool found = false, more = true, read = false;
 
     if (!DB_QUERY(store->db, &rows, err,
                   RECORD_SELECT "WHERE " RECORD_READY
                                 " AND r.due_ms <= $3 AND (r.priority, r.due_ms, r.id) > ($4, $5, $6)"
                                 " ORDER BY r.priority, r.due_ms, r.id LIMIT $7",
                   DB_NUMBER(now), DB_NUMBER(now + LEASE_MS_MAX), DB_NUMBER(due_by_ms),
-                  DB_NUMBER(after->priority), DB_NUMBER(after->due_ms), DB_NUMBER(after->id),
-                  DB_NUMBER((int64_t)(choice == NULL ? most : choice->look))))
+                  DB_NUMBER(after.priority), DB_NUMBER(after.due_ms), DB_NUMBER(after.id),
+                  DB_NUMBER((int64_t)look)))
         goto out;
-    do {
-        struct record *last;
+    while (more && *count < most) {
         if (!rows_next(rows, &found, err) || (found && !claim_row(rows, records, count, err)))
             goto out;
-        if (!found)
-            break;
-        last = &(*records)[*count - 1];
-        *after = (struct cursor){ record_priority(&last->alert), last->due_ms, last->id };
-        if (choice != NULL && last->alert.fields > 0 && !choice->wanted(choice->context, last)) {
-            record_clear(last);
-            --*count;
-        }
-    } while (*count < most);
+        seen += found;
+        more = found && choose_row(choice, *records, count);
+    }
+    if (choice != NULL)
+        choice->at_end = !found && seen < look;
     read = true;
 out:
     rows_end(rows);
@@ -113,17 +124,15 @@ static void records_free(struct record *records, size_t count)
     free(records);
 }
 
-bool store_claim(struct store *store, const struct choice *choice, size_t most, int64_t due_by_ms,
-                 int64_t lease_ms, struct record **records, size_t *count, struct error *err)
+bool store_claim(struct store *store, struct choice *choice, size_t most, int64_t due_by_ms, int64_t lease_ms,
+                 struct record **records, size_t *count, struct error *err)
 {
-    struct cursor after = choice == NULL ? (struct cursor){ 0 } : *choice->after;
     struct record *rows = NULL;
     size_t read = 0, kept = 0;
     int64_t now = now_ms();
     bool claimed = false;
 
-    if (!db_begin(store->db, err)
-        || !claim_rows(store, choice, most, due_by_ms, now, &after, &rows, &read, err))
+    if (!db_begin(store->db, err) || !claim_rows(store, choice, most, due_by_ms, now, &rows, &read, err))
         goto out;
     for (size_t i = 0; i < read; i++) {
         rows[i].leased = rows[i].alert.fields > 0;
@@ -141,8 +150,6 @@ bool store_claim(struct store *store, const struct choice *choice, size_t most, 
     *records = rows;
     *count = kept;
     rows = NULL;
-    if (choice != NULL)
-        *choice->after = after;
     claimed = true;
 out:
     if (!claimed) {

@@ -84,6 +84,7 @@ bool record_read_alert(const struct rows *rows, struct record *record, bool *rea
     if (packed[0] == '\0') /* none is stored empty: SQLite had no memory to hand it over */
         return error_memory(err);
     *readable = alert_unpack(&record->alert, packed, &fault);
+    record->priority = record_priority(&record->alert);
     return *readable || fault.kind != ERROR_SYSTEM || error_memory(err);
 }
 

@@ -39,6 +39,7 @@ struct record {
     enum record_state state;
     int64_t created_ms;
     int64_t due_ms;
+    int priority;      /* 0 is sent before 1: down or critical */
     int tries;         /* attempts so far */
     int attempt;       /* the one that this process began and has not settled; 0: none */
     char provider[64]; /* of the last attempt; "" before the first */
@@ -103,19 +104,21 @@ struct cursor {
     int64_t due_ms, id;
 };
 
-/* Which of the ready records are taken. wanted sees them in their order; look: how many at most. */
+/* Which of the ready records are taken. choose sees them in their order; look: how many at most. */
+enum chosen { CHOSEN_TAKE, CHOSEN_PASS, CHOSEN_STOP /* this one is passed, and no more are shown */ };
 struct choice {
-    bool (*wanted)(void *context, const struct record *record);
+    enum chosen (*choose)(void *context, const struct record *record);
     void *context;
     size_t look;
-    struct cursor *after; /* only those behind it; moved to the last one seen */
+    struct cursor after; /* only those behind it; moved to the last one shown */
+    bool at_end;         /* told: there are no more behind that */
 };
 
 /* Take up to most records that were due at due_by_ms for lease_ms, CRITICAL and DOWN first, then oldest due.
    choice NULL: all. *records is the caller's: record_clear each, free. A record whose lease lapsed comes with
    outcome "begun" when its last attempt has no end. */
-bool store_claim(struct store *store, const struct choice *choice, size_t most, int64_t due_by_ms,
-                 int64_t lease_ms, struct record **records, size_t *count, struct error *err);
+bool store_claim(struct store *store, struct choice *choice, size_t most, int64_t due_by_ms, int64_t lease_ms,
+                 struct record **records, size_t *count, struct error *err);
 bool store_due(struct store *store, bool *due, struct error *err);
 
 /* Before the first byte leaves: attempts of these records at this provider begin, under this reference (""

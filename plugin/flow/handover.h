@@ -1,0 +1,51 @@
+#ifndef MUNJA_FLOW_HANDOVER_H
+#define MUNJA_FLOW_HANDOVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/un.h>
+
+#include "alert/number.h"
+#include "flow/answer.h"
+#include "store/store.h"
+
+/* From the process that accepted to the resident worker, through a socket beside the store: "these records
+   are yours", "I have them", and for each what became of it. A packet is one message (SOCK_SEQPACKET). Both
+   sides are the same munja on the same machine, and whoever may write the socket may write the store as well.
+ */
+
+struct handover_ask {
+    char munja[16];      /* version: another munja's structs may differ */
+    uint32_t told_bytes; /* sizeof (struct told): likewise */
+    uint32_t count;      /* records; 0: something in the store is due, look for it */
+    char config[1024];   /* the caller's, absolute: the worker must go by the same */
+    int64_t id[NUMBERS_MAX];
+};
+
+struct handover_say {
+    enum { HANDOVER_NO, HANDOVER_TAKEN, HANDOVER_TOLD } what;
+    char note[256]; /* with HANDOVER_TAKEN: something worth knowing, as in struct notification */
+    struct told told;
+};
+
+/* The socket's address. A path that is too long for one is reached through its folder: close *folder when
+   done, unless it is -1. */
+bool handover_address(const char *store, struct sockaddr_un *address, int *folder);
+
+/* Reach the store's worker: a connection to close, or -1 when none listens. */
+int handover_reach(const char *store);
+
+/* Ask the worker to take these records, which are leased to it. False: it has not said yes in a moment, so
+   the caller takes them back. note has room for that of the answer. */
+bool handover_ask(int fd, const char *config, const struct record *records, size_t count, int64_t until_ms,
+                  char note[256]);
+
+/* Hear what became of them until until_ms (now_steady_ms), into the told of the same record. *died: the
+   worker is gone. Returns how many are still not told. */
+size_t handover_hear(int fd, struct told *told, size_t count, int64_t until_ms, bool *died);
+
+/* Tell the store's worker, if there is one, that something is due. */
+void handover_wake(const char *store);
+
+#endif

@@ -1,0 +1,274 @@
+/* The records in hand: which are next, and which have done. How a batch is sent is flow/batch.c's business;
+   here many of them are under way side by side. */
+#include "flow/shift.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/now.h"
+#include "flow/accept.h"
+#include "flow/gate.h"
+
+/* Records in hand, at most; some places are kept for those that come by themselves. */
+#define SLOTS      1024
+#define SLOTS_KEPT 128
+
+/* In hand for one provider, at most, however many it takes in one request. */
+#define QUOTA_MOST 400
+
+struct shift {
+    struct settings settings;
+    struct plan plan;
+    struct run run;
+    struct fibers *fibers;
+    struct record record[SLOTS]; /* id 0: a free place */
+    struct told told[SLOTS];
+    struct task task[SLOTS];
+    size_t taken;
+    bool ends;
+};
+
+static bool open_gates(struct shift *shift, struct error *err)
+{
+    size_t providers = shift->plan.providers;
+
+    shift->run.gate = calloc(providers, sizeof *shift->run.gate);
+    if (shift->run.gate == NULL)
+        return error_memory(err);
+    for (size_t i = 0; i < providers; i++)
+        shift->run.gate[i].width = (size_t)shift->plan.provider[i].width;
+    return true;
+}
+
+bool shift_open(const char *path, const struct workshop *workshop, struct shift **shift, struct error *err)
+{
+    struct shift *made = calloc(1, sizeof *made);
+
+    if (made == NULL)
+        return error_memory(err);
+    made->fibers = workshop->fibers;
+    made->run.task = made->task;
+    made->run.ledger = workshop->ledger;
+    if (!settings_load(path, &made->settings, err) || !plan_open(&made->settings, &made->plan, err)
+        || !open_gates(made, err)
+        || !session_share(&made->run.session, &made->plan, workshop->wire, workshop->fleet, workshop->fibers,
+                          workshop->store, err)) {
+        shift_close(made);
+        return false;
+    }
+    batch_name(&made->run);
+    *shift = made;
+    return true;
+}
+
+void shift_close(struct shift *shift)
+{
+    if (shift == NULL)
+        return;
+    session_close(&shift->run.session);
+    free(shift->run.gate);
+    plan_clear(&shift->plan);
+    settings_clear(&shift->settings);
+    free(shift);
+}
+
+const struct plan *shift_plan(const struct shift *shift)
+{
+    return &shift->plan;
+}
+
+size_t shift_room(const struct shift *shift, bool asked)
+{
+    size_t room = SLOTS - shift->taken, kept = asked ? 0 : SLOTS_KEPT;
+
+    return shift->ends || room < kept ? 0 : room - kept;
+}
+
+static bool is_open(const struct shift *shift, size_t slot)
+{
+    return shift->record[slot].id != 0 && !shift->task[slot].done;
+}
+
+static size_t index_of(const struct shift *shift, const struct provider *provider)
+{
+    return (size_t)(provider - shift->plan.provider);
+}
+
+size_t shift_quota(const struct shift *shift, size_t provider)
+{
+    const struct provider *p = &shift->plan.provider[provider];
+    size_t batch = p->api->own_max > p->api->same_max ? p->api->own_max : p->api->same_max;
+    size_t quota = 2 * (size_t)p->width * (batch > 0 ? batch : 1);
+    size_t most = (SLOTS - SLOTS_KEPT) / shift->plan.providers;
+
+    if (most > QUOTA_MOST)
+        most = QUOTA_MOST;
+    return quota < most ? quota : most;
+}
+
+void shift_count(const struct shift *shift, size_t *waiting)
+{
+    memset(waiting, 0, shift->plan.providers * sizeof *waiting);
+    for (size_t i = 0; i < shift->run.tasks; i++)
+        if (is_open(shift, i))
+            waiting[index_of(shift, task_provider(&shift->task[i]))]++;
+}
+
+const struct provider *shift_provider(const struct shift *shift, const struct record *record)
+{
+    const struct provider *provider = NULL;
+    struct record seen = *record;
+    struct settlement settlement;
+    struct told told;
+    struct task task;
+    bool settles = true;
+
+    if (task_open(&task, &shift->plan, &seen, &told, &settles, &settlement, NULL) && !settles)
+        provider = task_provider(&task);
+    task_clear(&task);
+    return provider;
+}
+
+/* A fiber's errand: what it is to do, for which place. */
+struct errand {
+    struct shift *shift;
+    size_t slot;
+    const struct settlement *settlement;
+};
+
+static void run_settle(void *context)
+{
+    const struct errand errand = *(const struct errand *)context;
+    struct settlement settlement = *errand.settlement;
+    struct task *task = &errand.shift->task[errand.slot];
+
+    task->busy = true;
+    batch_settle(&errand.shift->run, &task, &settlement, 1);
+    task->busy = false;
+}
+
+static void run_batch(void *context)
+{
+    const struct errand errand = *(const struct errand *)context;
+    struct run *run = &errand.shift->run;
+    struct task *task = &errand.shift->task[errand.slot];
+
+    batch_go(run, task);
+}
+
+static bool send_out(struct shift *shift, size_t slot, void (*run)(void *context),
+                     const struct settlement *settlement)
+{
+    struct errand errand = { shift, slot, settlement };
+
+    return fiber_start(shift->fibers, run, &errand, NULL);
+}
+
+/* Out of memory: the store keeps the record, whose lease lapses. */
+static void drop(struct shift *shift, size_t slot)
+{
+    log_line(LOG_LEVEL_ERROR, "record=%lld fault=\"out of memory\"", (long long)shift->record[slot].id);
+    accept_tell(&shift->record[slot], &shift->told[slot]);
+    shift->task[slot].done = true;
+}
+
+void shift_take(struct shift *shift, struct record *record)
+{
+    struct settlement settlement;
+    bool settles = false;
+    size_t slot = 0;
+
+    while (shift->record[slot].id != 0)
+        slot++;
+    shift->record[slot] = *record;
+    *record = (struct record){ 0 };
+    shift->taken++;
+    if (slot >= shift->run.tasks)
+        shift->run.tasks = slot + 1;
+    if (!task_open(&shift->task[slot], &shift->plan, &shift->record[slot], &shift->told[slot], &settles,
+                   &settlement, NULL)
+        || (settles && !send_out(shift, slot, run_settle, &settlement)))
+        drop(shift, slot);
+}
+
+/* Whether a is sent before b: what is down or critical, then what came first. */
+static bool goes_first(const struct record *a, const struct record *b)
+{
+    return a->priority != b->priority ? a->priority < b->priority : a->id < b->id;
+}
+
+/* The most urgent record that could be sent now; SLOTS when there is none. */
+static size_t find_next(const struct shift *shift)
+{
+    size_t next = SLOTS;
+
+    for (size_t i = 0; i < shift->run.tasks; i++)
+        if (is_open(shift, i) && !shift->task[i].busy
+            && gate_has_room(&shift->run.gate[index_of(shift, task_provider(&shift->task[i]))])
+            && (next == SLOTS || goes_first(&shift->record[i], &shift->record[next])))
+            next = i;
+    return next;
+}
+
+void shift_dispatch(struct shift *shift)
+{
+    size_t slot;
+
+    while (!shift->ends && (slot = find_next(shift)) < SLOTS) {
+        const struct provider *provider = task_provider(&shift->task[slot]);
+        struct gate *gate = &shift->run.gate[index_of(shift, provider)];
+
+        gate_enter(gate);
+        if (!send_out(shift, slot, run_batch, NULL)) {
+            gate_leave(gate);
+            drop(shift, slot);
+        }
+    }
+}
+
+/* What is not under way goes back to the store, due as it was. */
+static void give_back(struct shift *shift)
+{
+    for (size_t i = 0; i < shift->run.tasks; i++) {
+        const struct record *record = &shift->record[i];
+        const struct settlement back = { .state = RECORD_WAITING,
+                                         .due_ms = record->due_ms,
+                                         .parts_done = record->parts_done };
+        if (!is_open(shift, i) || shift->task[i].busy)
+            continue;
+        accept_tell(record, &shift->told[i]);
+        shift->task[i].done = true;
+        send_out(shift, i, run_settle, &back);
+    }
+}
+
+void shift_tell(struct shift *shift, void (*tell)(void *context, const struct told *told), void *context,
+                int64_t *due_ms)
+{
+    if (shift->ends)
+        give_back(shift);
+    for (size_t i = 0; i < shift->run.tasks; i++) {
+        struct record *record = &shift->record[i];
+        if (record->id == 0 || !shift->task[i].done || shift->task[i].busy)
+            continue;
+        if (record->state == RECORD_WAITING && record->due_ms < *due_ms)
+            *due_ms = record->due_ms;
+        tell(context, &shift->told[i]);
+        task_clear(&shift->task[i]);
+        record_clear(record);
+        shift->taken--;
+    }
+    while (shift->run.tasks > 0 && shift->record[shift->run.tasks - 1].id == 0)
+        shift->run.tasks--;
+}
+
+void shift_end(struct shift *shift)
+{
+    shift->ends = true;
+}
+
+bool shift_is_over(const struct shift *shift)
+{
+    return shift->taken == 0;
+}

@@ -1,0 +1,283 @@
+/* One turn after the other: replies come in, fibers go on, records are taken, requests begin, and what they
+   all have to write goes to disk in one commit. */
+#include "flow/worker.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/now.h"
+#include "flow/deliver.h"
+#include "flow/halves.h"
+#include "flow/intake.h"
+#include "flow/reception.h"
+#include "flow/shift.h"
+#include "store/handover.h"
+
+/* Connections kept for later, of all providers; each has as many as its width at most. */
+#define CONNECTIONS_KEPT 512
+
+/* Another process may hold the store's lock for so long. */
+#define LOCK_MOST_MS 5000
+
+/* A store that cannot be written is tried again after so long. */
+#define STUCK_MS 1000
+
+/* Now and then what is long over is forgotten. */
+#define PRUNE_EVERY_MS 60000
+
+struct worker {
+    char *config, *where;
+    struct store *store;
+    struct ledger ledger;
+    struct workshop workshop;
+    struct reception *reception;
+    struct intake *intake;
+    struct shift *shift;
+    struct shift *ending; /* that of the configuration before */
+    int64_t stuck_until_ms, prune_at_ms;
+    int64_t keep_ms;
+    bool ends;
+};
+
+/* Somebody hands records over. They are leased to the worker already: nothing needs to be written. */
+static bool take(void *context, const char *config, const int64_t *id, size_t count, char note[256])
+{
+    struct worker *worker = context;
+    struct record *records = NULL;
+    struct error err = { 0 };
+    size_t found = 0;
+
+    if (worker->ends)
+        return false;
+    intake_hasten(worker->intake, now_ms());
+    if (count == 0)
+        return true;
+    if (strcmp(config, worker->config) != 0 || shift_room(worker->shift, true) < count)
+        return false;
+    store_until(worker->store, now_steady_ms() + LOCK_MOST_MS);
+    if (!handover_fetch(worker->store, id, count, &records, &found, &err)) {
+        log_line(LOG_LEVEL_ERROR, "store=fetch fault=\"%s\"", err.text);
+        return false;
+    }
+    worker_note(worker, note);
+    for (size_t i = 0; i < found; i++)
+        shift_take(worker->shift, &records[i]);
+    free(records);
+    return true;
+}
+
+static bool open_shop(struct worker *worker, struct error *err)
+{
+    struct workshop *shop = &worker->workshop;
+    struct settings settings = { 0 };
+    bool opened = false;
+
+    if (!settings_load(worker->config, &settings, err))
+        goto out;
+    worker->where = strdup(settings.store);
+    if (worker->where == NULL) {
+        error_memory(err);
+        goto out;
+    }
+    worker->keep_ms = (int64_t)settings.keep_s * 1000;
+    shop->wire = half_wire(err);
+    shop->fibers = shop->wire == NULL ? NULL : fibers_open(err);
+    if (shop->fibers == NULL || (shop->fleet = shop->wire->fleet_open(CONNECTIONS_KEPT, err)) == NULL
+        || !store_open(worker->where, now_steady_ms() + LOCK_MOST_MS, &worker->store, err))
+        goto out;
+    shop->store = worker->store;
+    worker->ledger = (struct ledger){ .store = worker->store, .fibers = shop->fibers };
+    shop->ledger = &worker->ledger;
+    opened = true;
+out:
+    settings_clear(&settings);
+    return opened;
+}
+
+bool worker_open(const char *config, struct worker **worker, struct error *err)
+{
+    struct worker *made = calloc(1, sizeof *made);
+
+    if (made == NULL)
+        return error_memory(err);
+    made->config = realpath(config, NULL);
+    if (made->config == NULL) /* settings_load says why */
+        made->config = strdup(config);
+    if (made->config == NULL || !open_shop(made, err)
+        || !shift_open(made->config, &made->workshop, &made->shift, err)
+        || (made->intake = intake_open(made->shift, err)) == NULL
+        || !reception_open(made->where, take, made, &made->reception, err)
+        || !handover_work(made->store, err)) {
+        worker_close(made);
+        return false;
+    }
+    *worker = made;
+    return true;
+}
+
+void worker_close(struct worker *worker)
+{
+    if (worker == NULL)
+        return;
+    reception_close(worker->reception);
+    intake_close(worker->intake);
+    store_close(worker->store);
+    free(worker->config);
+    free(worker->where);
+    free(worker);
+}
+
+bool worker_note(const struct worker *worker, char note[256])
+{
+    return munja_deliver.plan_note(shift_plan(worker->shift), note, 256);
+}
+
+bool worker_reload(struct worker *worker, struct error *err)
+{
+    struct shift *shift = NULL;
+    struct intake *intake;
+
+    if (worker->ending != NULL)
+        return error_set(err, ERROR_SYSTEM, 0, "the last change of the configuration is still under way");
+    if (!shift_open(worker->config, &worker->workshop, &shift, err))
+        return false;
+    if (strcmp(shift_plan(shift)->settings->store, worker->where) != 0) {
+        error_set(err, ERROR_SETTINGS, 0,
+                  "the store cannot become another while the worker runs: start it anew");
+        shift_close(shift);
+        return false;
+    }
+    intake = intake_open(shift, err);
+    if (intake == NULL) {
+        shift_close(shift);
+        return false;
+    }
+    shift_end(worker->shift);
+    worker->ending = worker->shift;
+    worker->shift = shift;
+    intake_close(worker->intake);
+    worker->intake = intake;
+    worker->keep_ms = (int64_t)shift_plan(shift)->settings->keep_s * 1000;
+    return true;
+}
+
+void worker_end(struct worker *worker)
+{
+    worker->ends = true;
+    reception_end(worker->reception);
+    shift_end(worker->shift);
+}
+
+bool worker_is_over(const struct worker *worker)
+{
+    return worker->ends && worker->ending == NULL && shift_is_over(worker->shift)
+           && fibers_count(worker->workshop.fibers) == 0;
+}
+
+static void tell(void *context, const struct told *told)
+{
+    struct worker *worker = context;
+
+    reception_tell(worker->reception, told);
+}
+
+/* Whatever is done is told and let go. */
+static void let_go(struct worker *worker)
+{
+    int64_t due_ms = INT64_MAX;
+
+    shift_tell(worker->shift, tell, worker, &due_ms);
+    if (worker->ending != NULL) {
+        shift_tell(worker->ending, tell, worker, &due_ms);
+        if (shift_is_over(worker->ending)) {
+            shift_close(worker->ending);
+            worker->ending = NULL;
+        }
+    }
+    if (due_ms != INT64_MAX)
+        intake_hasten(worker->intake, due_ms);
+}
+
+static void fill(struct worker *worker)
+{
+    struct error err = { 0 };
+    bool stuck = worker->ledger.stuck;
+
+    if (!worker->ends && !stuck && !intake_fill(worker->intake, worker->store, &err)) {
+        log_line(LOG_LEVEL_ERROR, "store=claim fault=\"%s\"", err.text);
+        stuck = true;
+    }
+    if (stuck)
+        worker->stuck_until_ms = now_steady_ms() + STUCK_MS;
+}
+
+static void prune(struct worker *worker)
+{
+    struct error err = { 0 };
+
+    if (now_steady_ms() < worker->prune_at_ms)
+        return;
+    worker->prune_at_ms = now_steady_ms() + PRUNE_EVERY_MS;
+    if (!store_prune(worker->store, worker->keep_ms, &err))
+        log_line(LOG_LEVEL_ERROR, "store=prune fault=\"%s\"", err.text);
+}
+
+/* Everything that does not wait. */
+static void act(struct worker *worker)
+{
+    struct workshop *shop = &worker->workshop;
+    bool stuck = now_steady_ms() < worker->stuck_until_ms;
+
+    shop->wire->fleet_turn(shop->fleet);
+    fibers_run(shop->fibers);
+    if (!worker->ends)
+        reception_turn(worker->reception);
+    let_go(worker);
+    store_until(worker->store, now_steady_ms() + LOCK_MOST_MS);
+    if (!stuck) {
+        fill(worker);
+        shift_dispatch(worker->shift);
+        ledger_commit(&worker->ledger);
+        fibers_run(shop->fibers);
+        let_go(worker);
+        prune(worker);
+    }
+}
+
+static int64_t soonest(int64_t a_ms, int64_t b_ms)
+{
+    return b_ms >= 0 && b_ms < a_ms ? b_ms : a_ms;
+}
+
+static int wait_ms(const struct worker *worker, int64_t until_ms)
+{
+    const struct workshop *shop = &worker->workshop;
+    int64_t now = now_steady_ms(), wait = PRUNE_EVERY_MS, next;
+
+    wait = soonest(wait, until_ms < now ? 0 : until_ms - now);
+
+    wait = soonest(wait, shop->wire->fleet_wait_ms(shop->fleet));
+    wait = soonest(wait, fibers_wait_ms(shop->fibers));
+    if (now < worker->stuck_until_ms)
+        return (int)soonest(wait, worker->stuck_until_ms - now);
+    if (worker->ledger.first != NULL)
+        return 0;
+    next = worker->ends ? INT64_MAX : intake_next_ms(worker->intake);
+    if (next != INT64_MAX)
+        wait = soonest(wait, next < now ? 0 : next - now);
+    return (int)wait;
+}
+
+void worker_turn(struct worker *worker, int fd, int64_t until_ms)
+{
+    const struct workshop *shop = &worker->workshop;
+    struct pollfd fds[] = { { .fd = fd, .events = POLLIN },
+                            { .fd = shop->wire->fleet_fd(shop->fleet), .events = POLLIN },
+                            { .fd = worker->ends ? -1 : reception_fd(worker->reception), .events = POLLIN } };
+
+    poll(fds, 3, wait_ms(worker, until_ms));
+    act(worker);
+}

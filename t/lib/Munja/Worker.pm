@@ -1,0 +1,89 @@
+package Munja::Worker;
+# The resident worker as an object: started and ready, stopped when it goes out of scope.
+#     my $worker = Munja::Worker->start($conf);
+#     $worker->signal('HUP');   $worker->stop;   $worker->log;
+use strict;
+use warnings;
+use utf8;
+use File::Temp ();
+use POSIX      ();
+use Time::HiRes qw(sleep time);
+use Munja::Test;
+
+# env => {...}: more of it; quick => 1: do not wait until it is ready.
+sub start {
+    my ($class, $conf, %option) = @_;
+    my $temp = File::Temp->newdir('munja-worker-XXXXXX', TMPDIR => 1);
+    my $self = bless { temp => $temp, dir => "$temp", owner => $$ }, $class;
+    my $pid  = fork // die "fork: $!";
+    if ($pid == 0) {
+        open STDIN,  '<', '/dev/null'         or die;
+        open STDOUT, '>', "$self->{dir}/out"  or die;
+        open STDERR, '>>', "$self->{dir}/log" or die;
+        %ENV = (
+            PATH => $ENV{PATH},
+            (map { exists $ENV{$_} ? ($_ => $ENV{$_}) : () } qw(ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS LD_LIBRARY_PATH)),
+            %{ $option{env} // {} }
+        );
+        exec { Munja::program() } Munja::program(), 'worker', '-f', $conf or POSIX::_exit(127);
+    }
+    $self->{pid} = $pid;
+    $self->await(qr/^worker=ready/m) if !$option{quick};
+    return $self;
+}
+
+sub slurp {
+    my ($self, $name) = @_;
+    open my $file, '<', "$self->{dir}/$name" or return '';
+    local $/;
+    return scalar <$file> // '';
+}
+
+sub pid { return $_[0]{pid} }
+sub log { return $_[0]->slurp('log') }
+sub out { return $_[0]->slurp('out') }
+
+# Until the log says so, or the worker is gone: whether it does.
+sub await {
+    my ($self, $pattern, $seconds) = @_;
+    my $until = time + ($seconds // 20);
+    until ($self->log =~ $pattern) {
+        return 0 if time > $until || $self->is_gone;
+        sleep 0.01;
+    }
+    return 1;
+}
+
+sub is_gone {
+    my ($self) = @_;
+    return 1 if !defined $self->{pid};
+    return 0 if waitpid($self->{pid}, POSIX::WNOHANG()) != $self->{pid};
+    $self->{status} = $?;
+    $self->{pid}    = undef;
+    return 1;
+}
+
+sub signal { my ($self, $name) = @_; kill $name, $self->{pid} if defined $self->{pid}; return }
+
+# Ask it to end, and wait: its exit code, or undef when a signal or our patience ended it.
+sub stop {
+    my ($self, $signal) = @_;
+    $self->signal($signal // 'TERM');
+    my $until = time + 30;
+    while (!$self->is_gone) {
+        $self->signal('KILL') if time > $until;
+        sleep 0.01;
+    }
+    return $self->{status} & 127 ? undef : $self->{status} >> 8;
+}
+
+sub DESTROY {
+    my ($self) = @_;
+    local ($?, $@);
+    return if !defined $self->{pid} || $self->{owner} != $$;
+    kill 'KILL', $self->{pid};
+    waitpid $self->{pid}, 0;
+    return;
+}
+
+1;
