@@ -93,10 +93,10 @@ static bool send_ask(int fd, const char *config, const struct record *records, s
     if (strlen(config) >= sizeof ask.config || count > NUMBERS_MAX)
         return false;
     strcpy(ask.config, config);
-    ask.count = (uint32_t)count;
     for (size_t i = 0; i < count; i++)
-        ask.id[i] = records[i].id;
-    return send(fd, &ask, sizeof ask - sizeof ask.id + count * sizeof *ask.id, MSG_NOSIGNAL) > 0;
+        if (records[i].leased)
+            ask.id[ask.count++] = records[i].id;
+    return send(fd, &ask, sizeof ask - sizeof ask.id + ask.count * sizeof *ask.id, MSG_NOSIGNAL) > 0;
 }
 
 bool handover_ask(int fd, const char *config, const struct record *records, size_t count, int64_t until_ms,
@@ -127,24 +127,29 @@ static void note_down(struct told *told, const struct told *said)
     told->reason[sizeof told->reason - 1] = '\0';
 }
 
-size_t handover_hear(int fd, struct told *told, size_t count, int64_t until_ms, bool *died)
+bool handover_hear(int fd, struct record *records, struct told *told, size_t count, int64_t until_ms)
 {
-    size_t left = count;
-    int heard = 1;
+    struct handover_say say;
+    size_t left = 0;
+    int heard;
 
-    while (left > 0) {
-        struct handover_say say;
-        heard = hear(fd, &say, until_ms);
-        if (heard <= 0)
-            break;
+    for (size_t i = 0; i < count; i++)
+        left += records[i].leased;
+    while (left > 0 && (heard = hear(fd, &say, until_ms)) > 0)
         for (size_t i = 0; i < count && say.what == HANDOVER_TOLD; i++)
-            if (told[i].record == say.told.record && say.told.situation < SITUATIONS) {
+            if (records[i].leased && records[i].id == say.told.record && say.told.situation < SITUATIONS) {
                 note_down(&told[i], &say.told);
+                records[i].leased = false;
                 left--;
             }
-    }
-    *died = heard < 0;
-    return left;
+    if (left > 0 && heard < 0)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (records[i].leased) {
+            told[i].situation = SITUATION_UNDERWAY;
+            records[i].leased = false;
+        }
+    return true;
 }
 
 void handover_wake(const char *store)

@@ -36,14 +36,15 @@ bool handover_address(const char *store, struct sockaddr_un *address, int *folde
 /* Reach the store's worker: a connection to close, or -1 when none listens. */
 int handover_reach(const char *store);
 
-/* Ask the worker to take these records, which are leased to it. False: it has not said yes in a moment, so
-   the caller takes them back. note has room for that of the answer. */
+/* Ask the worker to take those of these records that are leased, which they are to it. False: it has not said
+   yes in a moment. note has room for that of the answer. */
 bool handover_ask(int fd, const char *config, const struct record *records, size_t count, int64_t until_ms,
                   char note[256]);
 
-/* Hear what became of them until until_ms (now_steady_ms), into the told of the same record. *died: the
-   worker is gone. Returns how many are still not told. */
-size_t handover_hear(int fd, struct told *told, size_t count, int64_t until_ms, bool *died);
+/* Hear what becomes of them until until_ms (now_steady_ms): each one that is told is not leased any more, and
+   its told says how it ended. What is not told in time is being sent, and not this process's either. False:
+   the worker is gone, and those that are still leased are untold. */
+bool handover_hear(int fd, struct record *records, struct told *told, size_t count, int64_t until_ms);
 
 /* Tell the store's worker, if there is one, that something is due. */
 void handover_wake(const char *store);

@@ -6,13 +6,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/now.h"
 #include "flow/accept.h"
 #include "flow/deliver.h"
 #include "flow/halves.h"
+#include "flow/handover.h"
 #include "flow/picture.h"
+#include "store/handover.h"
 
 /* A monitor may start one command after the other: other due records hold it up for so long at most, and are
    left to the next run when less time is left. */
@@ -86,21 +89,34 @@ static void without_store(struct notification *n, const struct error *err)
     n->store = NULL;
 }
 
-/* Find or add the records. A store that fails costs the record, not the alert. */
-static void accept(struct notification *n)
+static int64_t settle_ms(const struct notification *n)
+{
+    int64_t share = (n->until_ms - n->started_ms) / 5;
+
+    return share < SETTLE_MS ? share : SETTLE_MS;
+}
+
+static int64_t lease_ms(const struct notification *n)
+{
+    return n->until_ms - now_steady_ms() + DELIVERY_LEASE_SLACK_MS;
+}
+
+/* Find or add the records, for this process or for the worker. A store that fails costs the record, not the
+   alert. */
+static void accept(struct notification *n, bool for_worker)
 {
     int64_t window_ms = (int64_t)n->settings.duplicate_window_s * 1000;
-    int64_t lease_ms = n->until_ms - now_steady_ms() + DELIVERY_LEASE_SLACK_MS;
     struct error err = { 0 };
 
-    for (size_t i = 0; n->plan != NULL && i < n->numbers.count; i++)
+    if (n->store == NULL)
+        return;
+    for (size_t i = 0; !for_worker && n->plan != NULL && i < n->numbers.count; i++)
         if (!n->records[i].found)
             n->half->name_first(n->plan, &n->records[i]);
-    n->stored =
-        n->store != NULL && store_accept(n->store, n->records, n->numbers.count, window_ms, lease_ms, &err);
-    if (n->stored)
-        return;
-    if (n->store != NULL)
+    handover_give(n->store, for_worker);
+    n->stored = store_accept(n->store, n->records, n->numbers.count, window_ms,
+                             for_worker ? HANDOVER_LEASE_MS : lease_ms(n), &err);
+    if (!n->stored)
         without_store(n, &err);
 }
 
@@ -136,13 +152,6 @@ static void give_back(struct notification *n, const char *why)
         n->told[i].situation = n->stored ? SITUATION_WAITING : SITUATION_LOST;
         snprintf(n->told[i].reason, sizeof n->told[i].reason, "%.200s", why);
     }
-}
-
-static int64_t settle_ms(const struct notification *n)
-{
-    int64_t share = (n->until_ms - n->started_ms) / 5;
-
-    return share < SETTLE_MS ? share : SETTLE_MS;
 }
 
 static bool deliver(struct notification *n)
@@ -201,7 +210,7 @@ void notify_others(struct notification *n)
     size_t count = 0, taken = 1;
     bool due = false;
 
-    if (!n->stored || n->plan == NULL || (n->wire != NULL && !got_through(n)))
+    if (!n->stored || n->served || n->plan == NULL || (n->wire != NULL && !got_through(n)))
         return;
     with.settle_until_ms = n->until_ms;
     store_until(n->store, with.until_ms);
@@ -224,6 +233,45 @@ static bool all_found(const struct notification *n)
         if (!n->records[i].found)
             return false;
     return true;
+}
+
+/* What the worker did not take, or did not live to finish, is this process's again. */
+static void take_back(struct notification *n, bool died)
+{
+    struct error err = { 0 };
+
+    if (!handover_take_back(n->store, n->records, n->numbers.count, died, lease_ms(n), &err)) {
+        /* By its lease it is the worker's, who comes to it, or another when the lease lapses. */
+        log_line(LOG_LEVEL_ERROR, "store=back fault=\"%s\"", err.text);
+        for (size_t i = 0; i < n->numbers.count; i++)
+            n->records[i].leased = false;
+    }
+    for (size_t i = 0; i < n->numbers.count; i++)
+        if (n->told[i].attempts == 0)
+            accept_tell(&n->records[i], &n->told[i]);
+}
+
+/* The records are accepted and leased to the worker: have it deliver them, and hear what becomes of them for
+   as long as there is time. What is left to this process afterwards is leased to it. */
+static void hand_over(struct notification *n, int worker)
+{
+    char note[sizeof n->note] = "";
+    bool died = false,
+         taken = handover_ask(worker, n->settings.path, n->records, n->numbers.count, n->until_ms, note);
+
+    if (note[0] != '\0')
+        notify_note(n, "%s", note);
+    if (taken)
+        died = !handover_hear(worker, n->records, n->told, n->numbers.count, n->until_ms - settle_ms(n));
+    if (taken && !died)
+        return;
+    if (died) {
+        int another = handover_reach(n->settings.store);
+        died = another < 0;
+        if (another >= 0)
+            close(another);
+    }
+    take_back(n, died);
 }
 
 /* A store that stays locked costs the record, not the alert: a third of the time must do for accepting. */
@@ -251,31 +299,59 @@ bool notify_show(struct notification *n, bool json, struct error *err)
     return n->half->show(n->plan, n->records, n->numbers.count, json, err);
 }
 
-bool notify_run(struct notification *n, struct error *err)
+/* Accept, and hand over to the worker where there is one. A wish is checked first by the half that knows what
+   can be wished. */
+static bool take_charge(struct notification *n, int worker, struct error *err)
+{
+    const struct wish *wish = &n->wish;
+    bool wishes = wish->provider[0] != '\0' || wish->kind[0] != '\0' || wish->at[0] != '\0';
+
+    if ((worker < 0 || wishes) && !make_plan(n, err))
+        return false;
+    take_image(n);
+    accept(n, worker >= 0);
+    tell_all(n);
+    if (n->stored && worker >= 0 && accept_has_work(n->records, n->numbers.count))
+        hand_over(n, worker);
+    return true;
+}
+
+/* By this process, what it has the lease of. */
+static void deliver_here(struct notification *n)
 {
     struct error fault = { 0 };
-    bool due = false;
+
+    if (n->half == NULL && !make_plan(n, &fault))
+        notify_note(n, "%s", fault.text);
+    if (n->plan != NULL)
+        n->wire = half_wire(&fault);
+    if (n->wire == NULL || !deliver(n))
+        give_back(n, n->plan == NULL ? "not sent" : n->wire == NULL ? fault.text : "out of memory");
+}
+
+bool notify_run(struct notification *n, struct error *err)
+{
+    bool due = false, looked;
+    int worker = -1;
 
     if (!accept_records(&n->alert, &n->numbers, &n->wish, &n->records, err))
         return false;
     n->told = calloc(n->numbers.count, sizeof *n->told);
     if (n->told == NULL)
         return error_memory(err);
-    /* The look first: a repeated hand-over, with nothing else to do, loads no other half. */
-    if (open_store(n, &due) && !due && all_found(n))
+    looked = open_store(n, &due);
+    if (looked && (due || !all_found(n)))
+        worker = handover_reach(n->settings.store);
+    n->served = worker >= 0;
+    /* A repeated hand-over, with nothing else for this process to do, loads no other half. */
+    if (looked && all_found(n) && (!due || n->served)) {
         n->stored = true;
-    else {
-        if (!make_plan(n, err))
-            return false;
-        take_image(n);
-        accept(n);
-    }
-    tell_all(n);
-    if (!n->stored || accept_has_work(n->records, n->numbers.count)) {
-        if (n->half != NULL)
-            n->wire = half_wire(&fault);
-        if (n->wire == NULL || !deliver(n))
-            give_back(n, n->half == NULL ? "not sent" : n->wire == NULL ? fault.text : "out of memory");
-    }
+        tell_all(n);
+    } else if (!take_charge(n, worker, err))
+        return false;
+    if (worker >= 0)
+        close(worker);
+    if (!n->stored || accept_has_work(n->records, n->numbers.count))
+        deliver_here(n);
     return true;
 }

@@ -33,6 +33,7 @@ struct notification {
     struct plan *plan;
     const struct wire *wire;
     bool stored;
+    bool served; /* there is a worker */
 };
 
 /* Add something worth knowing; what was said before stands in front. */
