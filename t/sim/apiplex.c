@@ -1,4 +1,5 @@
 /* API PLEX verification SMS: each message of a request has its own verdict. */
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -15,10 +16,10 @@ enum { CREDIT = 100000, PRICE = 9 };
 enum { SMS_BYTES = 90, ITEMS_MAX = 10, ECHO_BYTES = 256, CID_DIGITS = 10 };
 
 /* Accepted keys, to know them again. */
-static struct known {
-    struct known *next;
+struct known {
     char *key, *to, *text;
-} * known;
+};
+static void *known; /* a tree of them */
 
 static void fail(struct exchange *x, unsigned status, const char *code, const char *name)
 {
@@ -102,13 +103,17 @@ static bool read_item(struct exchange *x, struct json_object *object, struct ite
     return true;
 }
 
-static struct known *find_known(const char *key)
+static int compare_known(const void *a, const void *b)
 {
-    struct known *at = known;
+    return strcmp(((const struct known *)a)->key, ((const struct known *)b)->key);
+}
 
-    while (at != NULL && strcmp(at->key, key) != 0)
-        at = at->next;
-    return at;
+static const struct known *find_known(const char *key)
+{
+    const struct known wanted = { .key = (char *)(uintptr_t)key };
+    void *node = tfind(&wanted, &known, compare_known);
+
+    return node == NULL ? NULL : *(struct known **)node;
 }
 
 static void remember(const struct item *item)
@@ -120,8 +125,8 @@ static void remember(const struct item *item)
     at->key = strdup(item->key);
     at->to = strdup(item->to);
     at->text = strdup(item->text);
-    at->next = known;
-    known = at;
+    if (tsearch(at, &known, compare_known) == NULL)
+        abort();
 }
 
 /* What would be pushed to the customer, a line of DIR/webhooks. */

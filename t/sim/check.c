@@ -146,12 +146,21 @@ bool read_korean_date(const char *text, const char *form, time_t *when)
     return true;
 }
 
-const char *find_double(const struct pairs *list)
+static int compare_texts(const void *a, const void *b)
 {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+const char *find_double(struct exchange *x, const struct pairs *list)
+{
+    const char **sorted = exchange_take(x, list->count * sizeof *sorted);
+
     for (size_t i = 0; i < list->count; i++)
-        for (size_t j = 0; j < i; j++)
-            if (strcmp(list->pair[i].value, list->pair[j].value) == 0)
-                return list->pair[i].value;
+        sorted[i] = list->pair[i].value;
+    qsort(sorted, list->count, sizeof *sorted, compare_texts);
+    for (size_t i = 1; i < list->count; i++)
+        if (strcmp(sorted[i - 1], sorted[i]) == 0)
+            return sorted[i];
     return NULL;
 }
 

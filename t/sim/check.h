@@ -25,7 +25,7 @@ long units_parts(long units);
 bool read_korean_date(const char *text, const char *form, time_t *when);
 
 /* The number written twice in the list, or NULL. */
-const char *find_double(const struct pairs *list);
+const char *find_double(struct exchange *x, const struct pairs *list);
 
 /* The pieces between those separators, empty ones kept, as values of list. */
 void split_text(struct exchange *x, const char *text, const char *separator, struct pairs *list);

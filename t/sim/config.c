@@ -32,6 +32,22 @@ struct config config;
 static char *current;
 static struct exchange keeper; /* owns what config points to */
 
+bool file_changed(const char *dir, const char *name, struct stat *seen)
+{
+    char path[4096];
+    struct stat now = { 0 };
+    bool same;
+
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    if (stat(path, &now) != 0)
+        now = (struct stat){ 0 };
+    same = now.st_ino == seen->st_ino && now.st_size == seen->st_size
+           && now.st_mtim.tv_sec == seen->st_mtim.tv_sec && now.st_mtim.tv_nsec == seen->st_mtim.tv_nsec
+           && now.st_ctim.tv_sec == seen->st_ctim.tv_sec && now.st_ctim.tv_nsec == seen->st_ctim.tv_nsec;
+    *seen = now;
+    return !same;
+}
+
 char *file_read(const char *dir, const char *name, size_t *bytes)
 {
     char path[4096], *text = NULL;
@@ -174,10 +190,14 @@ static bool set_key(const char *key, struct json_object *value)
 
 void config_refresh(const char *dir, void (*complain)(const char *text))
 {
-    size_t bytes;
-    char *text = file_read(dir, "config", &bytes);
+    static struct stat seen;
     struct json_object *object;
+    size_t bytes;
+    char *text;
 
+    if (!file_changed(dir, "config", &seen) && current != NULL)
+        return;
+    text = file_read(dir, "config", &bytes);
     if (text == NULL)
         text = strdup("{}");
     if (text == NULL)

@@ -1,6 +1,8 @@
 #ifndef MUNJA_SIM_CONFIG_H
 #define MUNJA_SIM_CONFIG_H
 
+#include <sys/stat.h>
+
 #include "sim/sim.h"
 
 /* Three readings of what the manuals leave open: CLEAN is valid JSON with numbers as numbers; PRINTED copies
@@ -34,6 +36,9 @@ bool config_wrong(const char *number);
 
 /* The simulator's clock, which a test can put forward: reservations, results and lists go by it. */
 time_t config_now(void);
+
+/* Whether DIR/NAME is another than *seen says, or came, or went; *seen knows it then. Zeroed at first. */
+bool file_changed(const char *dir, const char *name, struct stat *seen);
 
 /* The whole file as text with NUL, or NULL; the caller frees. */
 char *file_read(const char *dir, const char *name, size_t *bytes);

@@ -8,18 +8,35 @@
 
 struct block {
     struct block *next;
+    size_t used, room; /* of data */
     max_align_t data[];
 };
 
-void *exchange_take(struct exchange *x, size_t bytes)
+/* A request takes many small pieces. */
+enum { BLOCK_BYTES = 8192 };
+
+static void add_block(struct exchange *x, size_t bytes)
 {
-    struct block *block = calloc(1, sizeof *block + bytes);
+    size_t room = bytes > BLOCK_BYTES ? bytes : BLOCK_BYTES;
+    struct block *block = calloc(1, sizeof *block + room);
 
     if (block == NULL)
         abort();
+    block->room = room;
     block->next = x->blocks;
     x->blocks = block;
-    return block->data;
+}
+
+void *exchange_take(struct exchange *x, size_t bytes)
+{
+    char *data;
+
+    bytes = (bytes + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
+    if (x->blocks == NULL || x->blocks->room - x->blocks->used < bytes)
+        add_block(x, bytes);
+    data = (char *)x->blocks->data + x->blocks->used;
+    x->blocks->used += bytes;
+    return data;
 }
 
 char *exchange_copy(struct exchange *x, const void *text, size_t bytes)
@@ -70,13 +87,16 @@ void exchange_free(struct exchange *x)
 
 void pairs_add(struct exchange *x, struct pairs *pairs, struct pair pair)
 {
-    struct pair *grown = exchange_take(x, (pairs->count + 1) * sizeof *grown);
+    bool full = (pairs->count & (pairs->count - 1)) == 0; /* there is room up to the next power of two */
 
-    if (pairs->count > 0)
-        memcpy(grown, pairs->pair, pairs->count * sizeof *grown);
-    grown[pairs->count] = pair;
-    pairs->pair = grown;
-    pairs->count++;
+    if (full) {
+        struct pair *grown = exchange_take(x, (pairs->count == 0 ? 1 : 2 * pairs->count) * sizeof *grown);
+
+        if (pairs->count > 0)
+            memcpy(grown, pairs->pair, pairs->count * sizeof *grown);
+        pairs->pair = grown;
+    }
+    pairs->pair[pairs->count++] = pair;
 }
 
 const struct pair *pairs_find(const struct pairs *pairs, const char *name)

@@ -24,6 +24,8 @@ const char faults_help[] =
     "           reset         unprocessed, connection reset\n"
     "  process  true or false: whether the request is handled, where the default above does not suit\n"
     "  times    how often (default: for ever); skip: how many matching requests pass before\n"
+    "  share    of the matching requests, 0 to 1, at random (default: 1); seed: a number, for another row of "
+    "dice\n"
     "  headers  an object of further headers of the answer\n"
     "A line counts by its place and text: change either and its count starts anew.\n";
 
@@ -48,14 +50,15 @@ static const struct {
     { "reset", FAULT_RESET, false, 0, 0 },
 };
 
-static const char *const keys[] = { "match", "do", "process", "times",   "skip", "status",
-                                    "body",  "ms", "bytes",   "headers", "id" };
+static const char *const keys[] = { "match",  "do",   "process", "times", "skip",    "share", "seed",
+                                    "status", "body", "ms",      "bytes", "headers", "id" };
 
 /* A line of the file and how many requests it has met. */
 static struct line {
     char *text;
     struct json_object *object;
     long met;
+    uint64_t dice;
 } * lines;
 static size_t count;
 
@@ -81,11 +84,22 @@ static bool line_good(struct json_object *object)
     return known;
 }
 
+static long number(struct json_object *object, const char *key, long fallback)
+{
+    struct json_object *value = json_object_object_get(object, key);
+
+    return value == NULL ? fallback : json_object_get_int64(value);
+}
+
 static void refresh(const char *dir, void (*complain)(const char *text))
 {
+    static struct stat seen;
     size_t bytes, at = 0;
-    char *file = file_read(dir, "faults", &bytes), *rest = NULL, *text;
+    char *file, *rest = NULL, *text;
 
+    if (!file_changed(dir, "faults", &seen))
+        return;
+    file = file_read(dir, "faults", &bytes);
     for (text = file == NULL ? NULL : strtok_r(file, "\n", &rest); text != NULL;
          text = strtok_r(NULL, "\n", &rest), at++) {
         if (at < count && strcmp(lines[at].text, text) == 0)
@@ -98,8 +112,10 @@ static void refresh(const char *dir, void (*complain)(const char *text))
         }
         free(lines[at].text);
         json_object_put(lines[at].object);
-        lines[at] = (struct line){ strdup(text), json_tokener_parse(text), 0 };
-        if (!line_good(lines[at].object))
+        lines[at] = (struct line){ strdup(text), json_tokener_parse(text), 0, 0 };
+        if (line_good(lines[at].object))
+            lines[at].dice = (uint64_t)number(lines[at].object, "seed", (long)at);
+        else
             complain("faults: a line makes no sense");
     }
     while (count > at) {
@@ -118,11 +134,17 @@ static bool matches(const struct exchange *x, struct json_object *object)
     return strcmp(text, x->gateway) == 0 || strncmp(x->path, text, strlen(text)) == 0;
 }
 
-static long number(struct json_object *object, const char *key, long fallback)
+/* One throw for each request that matches: the same requests in the same order meet the same faults. The
+   numbers are splitmix64's. */
+static bool spared(struct line *line)
 {
-    struct json_object *value = json_object_object_get(object, key);
+    struct json_object *share = json_object_object_get(line->object, "share");
+    uint64_t z = line->dice += 0x9E3779B97F4A7C15u;
 
-    return value == NULL ? fallback : json_object_get_int64(value);
+    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ z >> 27) * 0x94D049BB133111EBu;
+    z ^= z >> 31;
+    return share != NULL && (double)(z >> 11) * 0x1p-53 >= json_object_get_double(share);
 }
 
 static struct fault *fault_made(struct exchange *x, struct json_object *object)
@@ -160,7 +182,7 @@ const struct fault *fault_pick(struct exchange *x, const char *dir, void (*compl
     for (size_t i = 0; i < count; i++) {
         long skip, times;
 
-        if (!line_good(lines[i].object) || !matches(x, lines[i].object))
+        if (!line_good(lines[i].object) || !matches(x, lines[i].object) || spared(&lines[i]))
             continue;
         skip = number(lines[i].object, "skip", 0);
         times = number(lines[i].object, "times", -1);

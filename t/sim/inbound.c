@@ -60,9 +60,13 @@ static bool add_line(const char *line)
 
 static void refresh(void)
 {
+    static struct stat seen;
     size_t bytes, at = 0;
-    char *file = file_read(journal_dir, "inbound", &bytes), *rest = NULL, *line;
+    char *file, *rest = NULL, *line;
 
+    if (!file_changed(journal_dir, "inbound", &seen))
+        return;
+    file = file_read(journal_dir, "inbound", &bytes);
     for (line = file == NULL ? NULL : strtok_r(file, "\n", &rest); line != NULL;
          line = strtok_r(NULL, "\n", &rest), at++) {
         if (at < lines_read)

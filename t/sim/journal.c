@@ -21,32 +21,57 @@ const char *journal_dir;
 static long connections, open_now, open_most, unfinished;
 static struct json_object *requests, *logins, *delivered;
 
-static void write_file(const char *path, int flags, const char *line)
+/* Files that lines were added to stay open: one of each remainder of a name. */
+static struct file {
+    char name[64];
+    int fd;
+} files[509];
+
+static void write_line(int fd, const char *line)
 {
     struct iovec parts[] = { { (char *)(uintptr_t)line, strlen(line) }, { (char *)(uintptr_t) "\n", 1 } };
-    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0600);
 
     if (fd < 0 || writev(fd, parts, 2) < 0)
-        perror(path);
-    if (fd >= 0)
-        close(fd);
+        perror("gatewaysim: cannot write");
 }
 
-void journal_append(const char *name, const char *line)
+static int open_file(const char *name, int flags)
 {
     char path[4096];
 
     snprintf(path, sizeof path, "%s/%s", journal_dir, name);
-    write_file(path, O_APPEND, line);
+    return open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0600);
+}
+
+void journal_append(const char *name, const char *line)
+{
+    struct file *file;
+    size_t sum = 0;
+
+    for (const char *c = name; *c != '\0'; c++)
+        sum = sum * 31 + (unsigned char)*c;
+    file = &files[sum % LENGTH(files)];
+    if (strcmp(file->name, name) != 0) {
+        if (file->name[0] != '\0')
+            close(file->fd);
+        snprintf(file->name, sizeof file->name, "%s", name);
+        file->fd = open_file(name, O_APPEND);
+    }
+    write_line(file->fd, line);
 }
 
 void journal_replace(const char *name, const char *lines)
 {
-    char path[4096], made[4096 + 8];
+    char path[4096], made[4096 + 8], temporary[64];
+    int fd;
 
+    snprintf(temporary, sizeof temporary, "%s.new", name);
     snprintf(path, sizeof path, "%s/%s", journal_dir, name);
     snprintf(made, sizeof made, "%s.new", path);
-    write_file(made, O_TRUNC, lines);
+    fd = open_file(temporary, O_TRUNC);
+    write_line(fd, lines);
+    if (fd >= 0)
+        close(fd);
     if (rename(made, path) != 0)
         perror(path);
 }
@@ -57,6 +82,23 @@ static void count(struct json_object **counts, const char *key, long more)
         *counts = json_object_new_object();
     more += json_object_get_int64(json_object_object_get(*counts, key));
     json_object_object_add(*counts, key, json_object_new_int64(more));
+}
+
+/* In place, since it happens with every request: blanks cover what stood there before. */
+static void write_stats(const char *text)
+{
+    static int fd = -1;
+    static int longest;
+    char *line = NULL;
+
+    if (fd < 0)
+        fd = open_file("stats.json", O_TRUNC);
+    longest = asprintf(&line, "%-*s\n", longest - 1, text);
+    if (longest < 0)
+        abort();
+    if (pwrite(fd, line, (size_t)longest, 0) != longest)
+        perror("stats.json");
+    free(line);
 }
 
 void journal_stats(void)
@@ -70,7 +112,7 @@ void journal_stats(void)
     json_object_object_add(stats, "requests", json_object_get(requests));
     json_object_object_add(stats, "logins", json_object_get(logins));
     json_object_object_add(stats, "delivered", json_object_get(delivered));
-    journal_replace("stats.json", json_object_to_json_string(stats));
+    write_stats(json_object_to_json_string(stats));
     json_object_put(stats);
 }
 

@@ -2,6 +2,7 @@
  */
 #include "sim/message.h"
 
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "sim/journal.h"
 
 static struct message *first, *last;
+static void *by_reference; /* a tree of the first ones under each reference */
 static size_t waiting;
 static bool changed;           /* DIR/reservations is older than the list */
 static struct exchange keeper; /* owns every message */
@@ -47,6 +49,33 @@ static struct delivery kept_delivery(const struct delivery *delivery)
     return copy;
 }
 
+static int compare_references(const void *a, const void *b)
+{
+    const struct message *one = a, *other = b;
+    int order = strcmp(one->gateway, other->gateway);
+
+    return order != 0 ? order : strcmp(one->delivery.reference, other->delivery.reference);
+}
+
+static void add_reference(struct message *message)
+{
+    struct message **found = tsearch(message, &by_reference, compare_references);
+
+    if (found == NULL)
+        abort();
+    if (*found != message)
+        (*found)->last->same = message;
+    (*found)->last = message;
+}
+
+static struct message *find_reference(const char *gateway, const char *reference)
+{
+    const struct message wanted = { .gateway = gateway, .delivery.reference = reference };
+    struct message **found = tfind(&wanted, &by_reference, compare_references);
+
+    return found == NULL ? NULL : *found;
+}
+
 static void send_message(struct message *message)
 {
     message->state = MESSAGE_SENT;
@@ -62,6 +91,7 @@ struct message *message_take(struct exchange *x, const struct delivery *delivery
     message->due = delivery->at == NULL ? config_now() : delivery->due;
     *(first == NULL ? &first : &last->next) = message;
     last = message;
+    add_reference(message);
     if (delivery->at == NULL) {
         send_message(message);
         x->delivered++;
@@ -76,9 +106,9 @@ struct message *message_next(const struct exchange *x, const struct message *aft
 {
     struct message *message = after == NULL ? first : after->next;
 
-    while (message != NULL
-           && (message->gateway != x->gateway
-               || (reference != NULL && strcmp(message->delivery.reference, reference) != 0)))
+    if (reference != NULL)
+        return after == NULL ? find_reference(x->gateway, reference) : after->same;
+    while (message != NULL && message->gateway != x->gateway)
         message = message->next;
     return message;
 }

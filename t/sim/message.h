@@ -9,6 +9,8 @@ enum message_state { MESSAGE_WAITING, MESSAGE_SENT, MESSAGE_CANCELLED };
 /* A text that a gateway took: what its lists, results and reservations speak of. Lives to the end. */
 struct message {
     struct message *next; /* the one taken after it */
+    struct message *same; /* … under the same reference of the same gateway */
+    struct message *last; /* the first of these knows the last */
     const char *gateway;
     struct delivery delivery; /* copies of its own */
     time_t due;               /* by the simulator's clock; now, when it is no reservation */

@@ -126,7 +126,7 @@ static bool read_numbers(struct exchange *x, struct order *order)
     if (!config_sender(callback))
         return refused(x, "등록되지 않은 발신번호", "callback is not registered");
     split_text(x, pairs_text(&order->form, "phone"), ",", &order->phones);
-    if (find_double(&order->phones) != NULL)
+    if (find_double(x, &order->phones) != NULL)
         return violated(x, "수신번호 중복", "a receiver twice");
     for (size_t i = 0; i < order->phones.count; i++) {
         if (!is_korean_mobile(order->phones.pair[i].value))

@@ -164,7 +164,7 @@ static bool read_message(struct exchange *x, struct json_object *object, const s
         || !(order->korean ? is_korean_mobile(delivery->to) : is_digits(delivery->to, 5, 15)))
         return violated(x, 100, "to is no mobile number of digits");
     pairs_add(x, seen, (struct pair){ .name = "", .value = delivery->to });
-    if (find_double(seen) != NULL)
+    if (find_double(x, seen) != NULL)
         return violated(x, 100, "a receiver twice");
     if (config_wrong(delivery->to))
         return refused(x, 100, "wrong number");

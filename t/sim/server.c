@@ -16,8 +16,11 @@
 #include "sim/journal.h"
 #include "sim/message.h"
 #include "sim/sim.h"
+#include "sim/wait.h"
 
 #define BODY_MAX (16u << 20)
+
+#define THREADS 2u
 
 static const struct gateway *const gateways[] = { &gateway_smsjoa, &gateway_notificationsms, &gateway_apiplex,
                                                   &gateway_nanuminet, &gateway_sms57 };
@@ -132,6 +135,7 @@ static void begin(struct exchange *x, struct MHD_Connection *connection, const c
     x->secure = !plain;
     x->connection = (uint64_t)(uintptr_t)info->socket_context;
     x->action = x->gateway = "";
+    x->on = connection;
     MHD_get_connection_values(connection, MHD_HEADER_KIND, on_header, x);
 
     pthread_mutex_lock(&lock);
@@ -179,17 +183,22 @@ static void finish(struct exchange *x)
         fault_answer(x);
     message_settle();
     journal_request(x);
+    x->wait_ms = config.latency_ms + (x->fault != NULL && x->fault->kind == FAULT_DELAY ? x->fault->ms : 0);
     x->ready = true;
     pthread_mutex_unlock(&lock);
 }
 
 static ssize_t read_drip(void *cls, uint64_t at, char *out, size_t room)
 {
-    const struct exchange *x = cls;
+    struct exchange *x = cls;
 
     if (room == 0)
         return 0;
-    usleep((useconds_t)x->fault->ms * 1000);
+    x->rested = !x->rested;
+    if (x->rested) {
+        wait_for(x->on, x->fault->ms);
+        return 0;
+    }
     *out = x->reply[at];
     return 1;
 }
@@ -247,19 +256,29 @@ static enum MHD_Result send_reply(struct exchange *x, struct MHD_Connection *con
     return result;
 }
 
-/* Closing a socket that lingers for no time resets the connection. libmicrohttpd would say goodbye first, so
-   it is left with a socket that leads nowhere. */
+/* Closing would say goodbye first. A socket that is connected to nobody any more has reset its connection. */
 static void reset(struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    struct linger none = { .l_onoff = 1 };
-    int nowhere = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
 
-    setsockopt(info->connect_fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
-    if (nowhere < 0 || dup2(nowhere, info->connect_fd) < 0)
+    if (connect(info->connect_fd, &nobody, sizeof nobody) != 0)
         perror("reset");
-    close(nowhere);
+}
+
+static enum MHD_Result answer(struct exchange *x, struct MHD_Connection *connection)
+{
+    switch (x->fault == NULL ? FAULT_STATUS : x->fault->kind) {
+    case FAULT_RESET:
+        reset(connection);
+        return MHD_NO;
+    case FAULT_CLOSE_BEFORE:
+    case FAULT_CLOSE_AFTER:
+        return MHD_NO;
+    default:
+        return send_reply(x, connection);
+    }
 }
 
 static enum MHD_Result on_request(void *none, struct MHD_Connection *connection, const char *url,
@@ -267,7 +286,6 @@ static enum MHD_Result on_request(void *none, struct MHD_Connection *connection,
                                   void **state)
 {
     struct exchange *x = *state;
-    long wait_ms;
 
     (void)none;
     (void)url;
@@ -284,20 +302,14 @@ static enum MHD_Result on_request(void *none, struct MHD_Connection *connection,
         *bytes = 0;
         return MHD_YES;
     }
-    finish(x);
-    wait_ms = config.latency_ms + (x->fault != NULL && x->fault->kind == FAULT_DELAY ? x->fault->ms : 0);
-    if (wait_ms > 0)
-        usleep((useconds_t)wait_ms * 1000);
-    switch (x->fault == NULL ? FAULT_STATUS : x->fault->kind) {
-    case FAULT_RESET:
-        reset(connection);
-        return MHD_NO;
-    case FAULT_CLOSE_BEFORE:
-    case FAULT_CLOSE_AFTER:
-        return MHD_NO;
-    default:
-        return send_reply(x, connection);
+    if (!x->ready) {
+        finish(x);
+        if (x->wait_ms > 0) {
+            wait_for(connection, x->wait_ms);
+            return MHD_YES;
+        }
     }
+    return answer(x, connection);
 }
 
 uint16_t server_start(uint16_t port, const char *cert, const char *key)
@@ -305,7 +317,7 @@ uint16_t server_start(uint16_t port, const char *cert, const char *key)
     struct sockaddr_in address = { .sin_family = AF_INET,
                                    .sin_port = htons(port),
                                    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    unsigned flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD;
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
     struct MHD_OptionItem tls[] = { { MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)cert },
                                     { MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)key },
                                     { MHD_OPTION_END, 0, NULL } };
@@ -314,12 +326,14 @@ uint16_t server_start(uint16_t port, const char *cert, const char *key)
     struct MHD_Daemon *daemon;
 
     plain = cert == NULL;
+    if (!wait_start())
+        return 0;
     daemon = MHD_start_daemon(
         plain ? flags : flags | MHD_USE_TLS, port, NULL, NULL, on_request, NULL, MHD_OPTION_SOCK_ADDR,
         &address, MHD_OPTION_URI_LOG_CALLBACK, on_uri, NULL, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
-        MHD_OPTION_NOTIFY_CONNECTION, on_connection, NULL, MHD_OPTION_CONNECTION_LIMIT, 500u,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)256 << 10, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
-        MHD_OPTION_ARRAY, plain ? no_tls : tls, MHD_OPTION_END);
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, NULL, MHD_OPTION_CONNECTION_LIMIT, 1000u,
+        MHD_OPTION_THREAD_POOL_SIZE, THREADS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)256 << 10,
+        MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_ARRAY, plain ? no_tls : tls, MHD_OPTION_END);
     return daemon == NULL ? 0 : MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
 }
 

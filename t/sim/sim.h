@@ -29,6 +29,7 @@ struct pairs {
 };
 
 struct fault; /* faults.h */
+struct MHD_Connection;
 
 /* One request and its answer. Everything in it lives until the request is over. */
 struct exchange {
@@ -40,6 +41,7 @@ struct exchange {
     bool too_large;
     bool secure; /* came over TLS */
     uint64_t connection;
+    struct MHD_Connection *on;
 
     const char *gateway;   /* who answered, or "" */
     const char *action;    /* what is asked: "login", "send", "balance", "cancel" …, or "" */
@@ -52,7 +54,9 @@ struct exchange {
     struct pairs reply_headers;
 
     const struct fault *fault;
-    bool ready; /* answered, and written down */
+    bool ready;   /* answered, and written down */
+    long wait_ms; /* before the answer leaves */
+    bool rested;  /* between two bytes of it */
     struct block *blocks;
 };
 

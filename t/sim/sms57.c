@@ -135,7 +135,7 @@ static void submit_all(struct exchange *x, const struct pairs *form, const struc
             return;
         }
     }
-    if (find_double(&numbers) != NULL) {
+    if (find_double(x, &numbers) != NULL) {
         violated(x, STATUS_FORMAT, "a receiver twice");
         return;
     }

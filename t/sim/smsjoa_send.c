@@ -164,7 +164,7 @@ static bool read_receivers(struct exchange *x, struct order *order)
             return false;
     } else {
         split_text(x, pairs_text(&order->form, "phone"), ",", &phones);
-        if (find_double(&phones) != NULL)
+        if (find_double(x, &phones) != NULL)
             return violated(x, 100019, "a receiver twice");
         if (msg == NULL)
             return violated(x, 100016, "no msg");
