@@ -20,6 +20,7 @@
 
 #define BODY_MAX (16u << 20)
 
+/* None ever waits, so more than there are processors would only take them from the client. */
 #define THREADS 2u
 
 static const struct gateway *const gateways[] = { &gateway_smsjoa, &gateway_notificationsms, &gateway_apiplex,
@@ -332,7 +333,7 @@ uint16_t server_start(uint16_t port, const char *cert, const char *key)
         plain ? flags : flags | MHD_USE_TLS, port, NULL, NULL, on_request, NULL, MHD_OPTION_SOCK_ADDR,
         &address, MHD_OPTION_URI_LOG_CALLBACK, on_uri, NULL, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
         MHD_OPTION_NOTIFY_CONNECTION, on_connection, NULL, MHD_OPTION_CONNECTION_LIMIT, 1000u,
-        MHD_OPTION_THREAD_POOL_SIZE, THREADS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)256 << 10,
+        MHD_OPTION_THREAD_POOL_SIZE, THREADS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)64 << 10,
         MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_ARRAY, plain ? no_tls : tls, MHD_OPTION_END);
     return daemon == NULL ? 0 : MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
 }
