@@ -43,7 +43,7 @@ objects = $(patsubst %.c,$(B)/o/%.o,$(1))
 
 MUNJA := $(B)/bin/munja $(addprefix $(B)/lib/munja/,munja_deliver.so munja_worker.so munja_http.so munja_image.so)
 
-.PHONY: all check asan bench fuzz fuzz-deps fuzz-library lint lint-deps format demo install uninstall clean deps sim always
+.PHONY: all check asan bench bench-deps fuzz fuzz-deps fuzz-library lint lint-deps format demo install uninstall clean deps sim always
 all: $(MUNJA)
 
 # What the build and the tests need of Debian, installed only when something is missing.
@@ -111,10 +111,17 @@ $(SIM): $(call objects,$(wildcard t/sim/*.c))
 	$(call say,LD)
 	$(Q)$(LINK) -o $@ $^ -lmicrohttpd -ljson-c -lcrypto -lpthread
 
+# Fills a store for those who want to see a worker at work.
+FILL := $(B)/t/fill
+$(FILL): t/bench/fill.c $(B)/libmunja.a
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(COMPILE) -o $@ $< $(B)/libmunja.a -Wl,--as-needed $(ACCEPT_LIBS)
+
 # J runs that many test files at once.
 J ?= 2
 PROVE = MUNJA_BUILD=$(abspath $(B)) CMOCKA_MESSAGE_OUTPUT=TAP prove -j$(J) --timer
-check: all $(UNIT) $(SIM)
+check: all $(UNIT) $(SIM) $(FILL)
 	$(PROVE) --exec '' $(sort $(UNIT))
 	$(PROVE) -r t/journey t/case t/style
 
@@ -125,13 +132,17 @@ asan:
 demo: all sim
 	@MUNJA_BUILD=$(abspath $(B)) t/demo
 
-# CPU and wall time of munja, the curl command and a bare libcurl program, side by side in one run.
-$(B)/t/bare $(B)/t/spend: $(B)/t/%: t/bench/%.c | deps
+# CPU and wall time of munja, the curl command, bare libcurl programs and wrk, side by side in one run.
+BENCH := $(addprefix $(B)/t/,bare spend loop)
+$(BENCH): $(B)/t/%: t/bench/%.c | deps
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(COMPILE) -o $@ $< -Wl,--as-needed -lcurl
-bench: all sim $(B)/t/bare $(B)/t/spend
+bench: all sim $(BENCH) $(FILL) bench-deps
 	@MUNJA_BUILD=$(abspath $(B)) perl t/bench/run
+	@MUNJA_BUILD=$(abspath $(B)) perl t/bench/worker
+bench-deps:
+	@t/deps wrk
 
 # Each parser of foreign bytes, FUZZ_SECONDS long, from its corpus.
 FUZZ_SECONDS ?= 60

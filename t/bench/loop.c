@@ -1,7 +1,6 @@
 /* The yardstick of the worker: a program that does nothing but POST one small body after the other over a few
-   warm connections, the way libcurl is fastest at it, with its sockets in epoll. {n} in the body counts,
-   {time} is where that starts. Prints messages a second and CPU microseconds for each message, start-up
-   included.
+   warm connections, the way libcurl is fastest at it, with its sockets in epoll. {n} in the body counts.
+   Prints messages a second and CPU microseconds for each message, start-up included.
 
        loop CA-FILE URL CONNECTIONS COUNT BODY [HEADER…] */
 #include <curl/curl.h>

@@ -63,6 +63,15 @@ sub is_gone {
     return 1;
 }
 
+# Memory in KiB, now and the most so far; a worker that ended by itself is a fault.
+sub memory {
+    my ($self) = @_;
+    die 'the worker ended by itself: ' . $self->log if $self->is_gone;
+    my $text = '';
+    if (open my $file, '<', "/proc/$self->{pid}/status") { $text = join '', <$file> }
+    return map { $text =~ /^$_:\s+(\d+)/m ? $1 : 0 } qw(VmRSS VmHWM);
+}
+
 sub signal { my ($self, $name) = @_; kill $name, $self->{pid} if defined $self->{pid}; return }
 
 # Ask it to end, and wait: its exit code, or undef when a signal or our patience ended it.
