@@ -160,8 +160,9 @@ int main(int argc, char **argv)
         return 2;
     }
     text = argv[5];
-    /* Another run sends other messages: gateways know a key again. */
-    first_number = (long)time(NULL) % 1000000 * 1000000;
+    /* Another run sends other messages: gateways know a key again. Few digits: a text has room for 90 bytes.
+     */
+    first_number = (long)time(NULL) % 1000 * 100000;
     for (int i = 6; i < argc; i++)
         headers = curl_slist_append(headers, argv[i]);
     curl_global_init(CURL_GLOBAL_DEFAULT);
