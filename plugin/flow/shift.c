@@ -256,6 +256,8 @@ void shift_tell(struct shift *shift, void (*tell)(void *context, const struct to
             *due_ms = record->due_ms;
         tell(context, &shift->told[i]);
         task_clear(&shift->task[i]);
+        /* An empty place must not be taken for a companion of others. */
+        shift->task[i].done = true;
         record_clear(record);
         shift->taken--;
     }
