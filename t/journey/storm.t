@@ -92,7 +92,7 @@ while ($left > 0) {
 my $wall = time - $start;
 is $worker->stop, 0, 'the worker ends when it is told to';
 
-is $left, 0, 'nothing waits any more' or diag $worker->log;
+is $left, 0, 'nothing waits any more' or diag $worker->tail;
 is $killed, $kills, "the worker was killed $kills times";
 is_deeply [ sql("SELECT state, count(*) FROM record GROUP BY state") ], ["accepted|$alerts"], 'all are accepted';
 

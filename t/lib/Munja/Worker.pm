@@ -42,6 +42,7 @@ sub slurp {
 sub pid { return $_[0]{pid} }
 sub log { return $_[0]->slurp('log') }
 sub out { return $_[0]->slurp('out') }
+sub tail { my @line = split /^/, $_[0]->log; return join '', @line > 20 ? @line[ -20 .. -1 ] : @line }
 
 # Until the log says so, or the worker is gone: whether it does.
 sub await {
@@ -66,7 +67,7 @@ sub is_gone {
 # Memory in KiB, now and the most so far; a worker that ended by itself is a fault.
 sub memory {
     my ($self) = @_;
-    die 'the worker ended by itself: ' . $self->log if $self->is_gone;
+    die "the worker ended by itself, status $self->{status}: " . $self->tail if $self->is_gone;
     my $text = '';
     if (open my $file, '<', "/proc/$self->{pid}/status") { $text = join '', <$file> }
     return map { $text =~ /^$_:\s+(\d+)/m ? $1 : 0 } qw(VmRSS VmHWM);
