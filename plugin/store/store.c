@@ -96,19 +96,43 @@ void store_close(struct store *store)
     free(store);
 }
 
-/* Fill found, all but its alert, with what the database has for wanted, if anything. The window reaches both
-   ways: a clock that ran ahead once must not swallow alerts until its time has come. */
+/* The latest record of that identity; 0: none. The window reaches both ways: a clock that ran ahead once must
+   not swallow alerts until its time has come. */
+static bool find_id(struct store *store, const struct identity *identity, int64_t window_ms, int64_t now,
+                    int64_t *id, struct error *err)
+{
+    struct rows *rows = NULL;
+    bool found = false, looked = false;
+
+    if (!DB_QUERY(store->db, &rows, err,
+                  "SELECT id FROM record WHERE identity = $1 AND ($2 = 1 OR created_ms BETWEEN $3 AND $4)"
+                  " ORDER BY id DESC LIMIT 1",
+                  DB_TEXT(identity->key), DB_NUMBER(identity->lasting), DB_NUMBER(now - window_ms),
+                  DB_NUMBER(now + window_ms))
+        || !rows_next(rows, &found, err))
+        goto out;
+    *id = found ? rows_number(rows, 0) : 0;
+    looked = true;
+out:
+    rows_end(rows);
+    return looked;
+}
+
+/* Fill found, all but its alert, with what the database has for wanted, if anything. Most alerts are new: for
+   them the statement for a whole record, whose planning takes longer than all the rest, is not prepared. */
 static bool find_one(struct store *store, const struct record *wanted, int64_t window_ms, int64_t now,
                      struct record *found, bool *ready, struct error *err)
 {
     struct rows *rows = NULL;
+    int64_t id = 0;
     bool looked = false;
 
-    if (!DB_QUERY(store->db, &rows, err,
-                  RECORD_SELECT "WHERE r.identity = $3 AND ($4 = 1 OR r.created_ms BETWEEN $5 AND $6)"
-                                " ORDER BY r.id DESC LIMIT 1",
-                  DB_NUMBER(now), DB_NUMBER(now + LEASE_MS_MAX), DB_TEXT(wanted->identity.key),
-                  DB_NUMBER(wanted->identity.lasting), DB_NUMBER(now - window_ms), DB_NUMBER(now + window_ms))
+    if (!find_id(store, &wanted->identity, window_ms, now, &id, err))
+        return false;
+    if (id == 0)
+        return true;
+    if (!DB_QUERY(store->db, &rows, err, RECORD_SELECT "WHERE r.id = $3", DB_NUMBER(now),
+                  DB_NUMBER(now + LEASE_MS_MAX), DB_NUMBER(id))
         || !rows_next(rows, &found->found, err))
         goto out;
     if (found->found)
