@@ -25,16 +25,17 @@ LINK     = $(CC) $(CFLAGS) $(SAN) -Wl,--as-needed -Wl,-z,relro
 HALF     = $(LINK) -shared -Wl,-z,now
 
 # Who links what. The executable holds the accepting half and shows its functions to the others; munja_deliver.so
-# routes, fits and speaks to gateways; munja_worker.so, upon it, is the service; munja_http.so alone needs libcurl and
-# libcrypto, munja_image.so libgd.
-ACCEPT  := plugin/munja.c $(wildcard plugin/base/*.c plugin/alert/*.c plugin/settings/*.c plugin/store/*.c) \
+# composes rare characters, routes, fits and speaks to gateways; munja_worker.so, upon it, is the service;
+# munja_http.so alone needs libcurl and libcrypto, munja_image.so libgd.
+DOOR    := plugin/munja.c plugin/nfc.c
+ACCEPT  := $(filter-out plugin/alert/nfc.c,$(wildcard $(addsuffix /*.c,$(addprefix plugin/,base alert settings store)))) \
            $(addprefix plugin/flow/,accept.c answer.c at.c exitcode.c halves.c handover.c notify.c picture.c) \
            $(addprefix plugin/command/,fail.c notify.c options.c) $(addprefix plugin/image/,look.c read.c)
 HTTP    := $(addprefix plugin/http/,transport.c exchange.c fleet.c digest.c)
 IMAGE   := plugin/image/convert.c
 WORKER  := $(addprefix plugin/flow/,worker.c shift.c intake.c reception.c) plugin/command/worker.c
 DELIVER := $(filter-out $(ACCEPT) $(HTTP) $(IMAGE) $(WORKER),$(wildcard plugin/*/*.c))
-ACCEPT_LIBS  := -lsqlite3 -lconfuse -lunistring -ldl
+ACCEPT_LIBS  := -lsqlite3 -lconfuse -ldl
 DELIVER_LIBS := -ljson-c -lunistring -lconfuse
 WORKER_LIBS  := -lsystemd
 HTTP_LIBS    := -lcurl -lcrypto
@@ -65,7 +66,7 @@ $(B)/o/%.o: %.c Makefile $(B)/made | deps
 	$(call say,CC)
 	$(Q)$(COMPILE) -c -o $@ $<
 
-$(B)/bin/munja: $(call objects,$(ACCEPT))
+$(B)/bin/munja: $(call objects,$(DOOR) $(ACCEPT))
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(LINK) -rdynamic -pie -o $@ $^ $(ACCEPT_LIBS)
@@ -91,8 +92,8 @@ $(B)/lib/munja/munja_image.so: $(call objects,$(IMAGE)) plugin/image.map
 	$(call say,LD)
 	$(Q)$(HALF) -Wl,--version-script=plugin/image.map -o $@ $(filter %.o,$^) $(IMAGE_LIBS)
 
-# Unit tests and fuzz targets link everything but the door itself.
-$(B)/libmunja.a: $(call objects,$(filter-out plugin/munja.c,$(ACCEPT)) $(DELIVER) $(WORKER) $(HTTP) $(IMAGE))
+# Unit tests and fuzz targets link everything but the door itself, whose nfc.c only stands in for theirs.
+$(B)/libmunja.a: $(call objects,$(ACCEPT) $(DELIVER) $(WORKER) $(HTTP) $(IMAGE))
 	@rm -f $@
 	$(call say,AR)
 	$(Q)ar rcs $@ $^

@@ -2,10 +2,8 @@
 #include "alert/clean.h"
 
 #include <stdint.h>
-#include <stdlib.h>
-#include <unigbrk.h>
-#include <uninorm.h>
 
+#include "alert/nfc.h"
 #include "base/utf8.h"
 
 /* Invisible characters that steer, hide or tag text: nobody reads them, but they could make an alarm on the
@@ -36,25 +34,40 @@ static bool is_dropped(uint32_t point)
     return false;
 }
 
-/* Characters of everyday text that are NFC as they stand, extend nothing and are never dropped. */
+/* Characters of everyday text that are NFC as they stand, next to whatever else, extend nothing and are never
+   dropped. */
+static const struct {
+    uint32_t first, last;
+} everyday[] = {
+    { 0x00a0, 0x00ac },   /* Latin, */
+    { 0x00ae, 0x02ff },   /* without the soft hyphen */
+    { 0x0401, 0x045f },   /* Cyrillic */
+    { 0x2010, 0x2027 },   /* dashes, quotes, dots */
+    { 0x2190, 0x2328 },   /* arrows, signs of mathematics */
+    { 0x2460, 0x2adb },   /* numbers in circles, frames, symbols */
+    { 0x3001, 0x3029 },   /* CJK punctuation */
+    { 0x3041, 0x3096 },   /* Hiragana */
+    { 0x30a0, 0x30ff },   /* Katakana */
+    { 0x3131, 0x318e },   /* single Jamo */
+    { 0x4e00, 0x9fff },   /* ideographs */
+    { 0xac00, 0xd7a3 },   /* Hangul */
+    { 0xff01, 0xff5e },   /* wide ASCII */
+    { 0xfffd, 0xfffd },   /* what was no UTF-8 */
+    { 0x1f300, 0x1f3fa }, /* emoji, */
+    { 0x1f400, 0x1faff }, /* without skins */
+};
+
 static bool is_settled(uint32_t point)
 {
-    return (point >= 0xa0 && point < 0x300 && point != 0xad) || (point >= 0xac00 && point <= 0xd7a3)
-           || (point >= 0x4e00 && point <= 0x9fff) || (point >= 0xff01 && point <= 0xff5e)
-           || (point >= 0x2010 && point <= 0x2027) || point == 0xfffd;
+    for (size_t i = 0; i < sizeof everyday / sizeof *everyday; i++)
+        if (point >= everyday[i].first && point <= everyday[i].last)
+            return true;
+    return false;
 }
 
 static bool is_line_end(uint32_t point)
 {
     return point == 0x85 || point == 0x2028 || point == 0x2029;
-}
-
-/* Part of the character before it: a mark, a joiner, an emoji's skin. */
-static bool is_extending(uint32_t point)
-{
-    int kind = uc_graphemeclusterbreak_property(point);
-
-    return kind == GBP_EXTEND || kind == GBP_SPACINGMARK || kind == GBP_ZWJ;
 }
 
 static bool is_plain(const char *bytes, size_t count)
@@ -70,7 +83,6 @@ static bool is_plain(const char *bytes, size_t count)
 struct filter {
     struct buf text;
     bool settled; /* needs no composing */
-    int marks;    /* since the last base character */
 };
 
 static bool filter_ascii(struct filter *filter, char c, char next)
@@ -81,25 +93,18 @@ static bool filter_ascii(struct filter *filter, char c, char next)
         c = '\n';
     if ((c < ' ' && c != '\n') || c == 127)
         return true;
-    filter->marks = 0;
     return buf_char(&filter->text, c);
 }
 
 static bool filter_point(struct filter *filter, uint32_t point, const char *bytes, size_t length)
 {
-    if (is_settled(point)) {
-        filter->marks = 0;
-        return buf_add(&filter->text, bytes, length);
-    }
-    if (is_line_end(point))
+    bool settled = is_settled(point);
+
+    if (!settled && is_line_end(point))
         return filter_ascii(filter, '\n', '\0');
-    if (is_dropped(point))
+    if (!settled && is_dropped(point))
         return true;
-    if (!is_extending(point))
-        filter->marks = 0;
-    else if (++filter->marks > CLEAN_MARKS_MAX)
-        return true;
-    filter->settled = false;
+    filter->settled = filter->settled && settled;
     return buf_add(&filter->text, bytes, length);
 }
 
@@ -127,26 +132,18 @@ static bool filter_bytes(struct filter *filter, const char *bytes, size_t count)
 bool clean_text(const char *bytes, size_t count, struct buf *out, struct error *err)
 {
     struct filter filter = { .settled = true };
-    uint8_t *composed = NULL;
-    size_t composed_bytes = 0;
     bool cleaned = false;
 
-    /* Most alerts end here, and libunistring's tables stay unread. */
     if (is_plain(bytes, count))
         return buf_add(out, bytes, count) || error_memory(err);
     if (!filter_bytes(&filter, bytes, count))
-        goto out;
-    if (filter.settled) {
-        cleaned = buf_add(out, filter.text.data, filter.text.len);
-        goto out;
-    }
-    composed =
-        u8_normalize(UNINORM_NFC, (const uint8_t *)filter.text.data, filter.text.len, NULL, &composed_bytes);
-    cleaned = composed != NULL && buf_add(out, composed, composed_bytes);
-out:
-    free(composed);
+        error_memory(err);
+    else if (!filter.settled)
+        cleaned = nfc_text(filter.text.data, filter.text.len, out, err);
+    else
+        cleaned = buf_add(out, filter.text.data, filter.text.len) || error_memory(err);
     buf_clear(&filter.text);
-    return cleaned || error_memory(err);
+    return cleaned;
 }
 
 const char *clean_word(const char *word, char out[CLEAN_WORD_BYTES])

@@ -7,14 +7,11 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-/* More marks than this on one base character are dropped: no script needs them, and a text that piles up
-   thousands must not cost time or fill a phone. */
-#define CLEAN_MARKS_MAX 8
-
 /* Make foreign bytes into munja's text, once, at the door: each byte that is not UTF-8 becomes U+FFFD, CR LF,
    CR and the Unicode line ends become a newline, TAB a blank, other control characters (C0, DEL, C1) and
    bidirectional or other invisible format controls are dropped (but the joiners and variation selectors that
-   emoji are made of), Hangul and the rest is composed (NFC). Appends to out. Pure. */
+   emoji are made of), Hangul and the rest is composed (NFC, see alert/nfc.h).
+   Appends to out. */
 bool clean_text(const char *bytes, size_t count, struct buf *out, struct error *err);
 
 /* What of a foreign word may stand in a message: printable ASCII, "?" for the rest, at most so many bytes.

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alert/nfc.h"
 #include "base/line.h"
-
 #include "flow/deliver.h"
 #include "flow/plan.h"
 #include "command/show.h"
@@ -97,4 +97,5 @@ const struct deliver_half munja_deliver = {
     .due = deliver_due,
     .show = show_records,
     .write_json = show_answer,
+    .nfc = nfc_text,
 };

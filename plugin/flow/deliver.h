@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "flow/answer.h"
 #include "http/wire.h"
 #include "settings/settings.h"
@@ -55,6 +56,8 @@ struct deliver_half {
     bool (*show)(const struct plan *plan, const struct record *records, size_t count, bool json,
                  struct error *err);
     bool (*write_json)(const struct answer_line *answer, const char *line, struct error *err);
+    /* nfc_text itself. */
+    bool (*nfc)(const char *text, size_t bytes, struct buf *out, struct error *err);
 };
 
 extern const struct deliver_half munja_deliver;

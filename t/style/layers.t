@@ -29,7 +29,7 @@ my @libraries = (
     [ qr{^confuse\.h$},                  qr{^settings/},                               'libconfuse' ],
     [ qr{^json-c/},                      qr{^(?:provider/|command/)},    'json-c' ],
     [ qr{^(?:curl|openssl)/},            qr{^http/},                                   'libcurl, libcrypto' ],
-    [ qr{^uni[a-z]+\.h$(?<!unistd\.h)},  qr{^(?:text/|alert/|command/table\.c$)},      'libunistring' ],
+    [ qr{^uni[a-z]+\.h$(?<!unistd\.h)},  qr{^(?:text/|alert/nfc\.c$|command/table\.c$)},      'libunistring' ],
     [ qr{^gd},                           qr{^image/convert\.c$},                       'libgd' ],
     [ qr{^iconv\.h$},                    qr{^text/},                                   'iconv' ],
     [ qr{^dlfcn\.h$},                    qr{^flow/halves\.c$},                         'dlopen' ],
@@ -113,7 +113,8 @@ SKIP: {
     my @munja   = needed_by("$build/bin/munja");
     my @deliver = needed_by("$build/lib/munja/munja_deliver.so");
     my @http    = needed_by("$build/lib/munja/munja_http.so");
-    is_deeply([ grep { /curl|ssl|crypto|json/ } @munja ], [], 'munja itself needs no libcurl, TLS or JSON');
+    is_deeply([ grep { /curl|ssl|crypto|json|unistring/ } @munja ],
+        [], 'munja itself needs no libcurl, TLS, JSON or libunistring');
     is_deeply([ grep { /curl|ssl|crypto|sqlite/ } @deliver ],
         [], 'munja_deliver.so needs no libcurl, TLS or SQLite');
     my @image   = needed_by("$build/lib/munja/munja_image.so");

@@ -1,6 +1,10 @@
 #include "unit.h"
 
+#include <unigbrk.h>
+#include <uninorm.h>
+
 #include "alert/clean.h"
+#include "alert/nfc.h"
 #include "base/utf8.h"
 
 static const struct {
@@ -98,7 +102,7 @@ static void bounds_marks(void **state)
         assert_true(buf_str(&in, i % 2 == 0 ? "\xcc\x81" : "\xcc\xa3"));
     assert_true(buf_str(&in, "x\xcc\x81"));
     assert_true(clean_text(in.data, in.len, &out, &err));
-    assert_int_equal(out.len, 1 + 2 * CLEAN_MARKS_MAX + 3);
+    assert_int_equal(out.len, 1 + 2 * NFC_MARKS_MAX + 3);
     assert_int_equal(out.data[0], 'q');
     assert_string_equal(out.data + out.len - 3, "x\xcc\x81");
     buf_clear(&in);
@@ -129,6 +133,42 @@ static void any_bytes_become_text(void **state)
     }
 }
 
+/* Each character many times behind one base: by libunistring's tables, whether they were asked or not. */
+static void agrees_with_the_tables(void **state)
+{
+    (void)state;
+    for (uint32_t point = 0xa0; point < 0x20000; point++) {
+        const int kind = uc_graphemeclusterbreak_property(point);
+        const bool extends = kind == GBP_EXTEND || kind == GBP_SPACINGMARK || kind == GBP_ZWJ;
+        struct buf in = { 0 }, out = { 0 }, bounded = { 0 };
+        struct error err = { 0 };
+        char bytes[4];
+        size_t length, normal_bytes = 0;
+        uint8_t *normal;
+
+        if (point >= 0xd800 && point < 0xe000)
+            continue;
+        length = utf8_encode(point, bytes);
+        assert_true(buf_str(&in, "e") && buf_str(&bounded, "e"));
+        for (int i = 0; i <= NFC_MARKS_MAX; i++) {
+            assert_true(buf_add(&in, bytes, length));
+            assert_true((i == NFC_MARKS_MAX && extends) || buf_add(&bounded, bytes, length));
+        }
+        normal = u8_normalize(UNINORM_NFC, (uint8_t *)bounded.data, bounded.len, NULL, &normal_bytes);
+        assert_true(clean_text(in.data, in.len, &out, &err));
+        if (out.len > 1 && out.data[1] != '\n') { /* not dropped, no line end */
+            if (out.len != normal_bytes || memcmp(out.data, normal, normal_bytes) != 0)
+                print_error("U+%04X\n", (unsigned)point);
+            assert_int_equal(out.len, normal_bytes);
+            assert_memory_equal(out.data, normal, normal_bytes);
+        }
+        free(normal);
+        buf_clear(&in);
+        buf_clear(&bounded);
+        buf_clear(&out);
+    }
+}
+
 static void shows_a_word(void **state)
 {
     char out[CLEAN_WORD_BYTES];
@@ -142,8 +182,11 @@ static void shows_a_word(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cleans),       cmocka_unit_test(appends),
-        cmocka_unit_test(bounds_marks), cmocka_unit_test(any_bytes_become_text),
+        cmocka_unit_test(cleans),
+        cmocka_unit_test(appends),
+        cmocka_unit_test(bounds_marks),
+        cmocka_unit_test(any_bytes_become_text),
+        cmocka_unit_test(agrees_with_the_tables),
         cmocka_unit_test(shows_a_word),
     };
 
