@@ -45,6 +45,19 @@ void value_clear(struct entry *entry)
     *entry = (struct entry){ 0 };
 }
 
+static bool add_value(struct entry *entry, const char *value, size_t length, const char **fault,
+                      struct error *err)
+{
+    char *copy = strndup(value, length);
+
+    if (copy == NULL)
+        return error_memory(err);
+    entry->value[entry->values++] = copy;
+    if (*fault == NULL)
+        *fault = fault_of(copy);
+    return true;
+}
+
 static bool take_values(cfg_t *cfg, struct entry *entry, const char **fault, struct error *err)
 {
     size_t count = cfg_size(cfg, "k");
@@ -55,26 +68,20 @@ static bool take_values(cfg_t *cfg, struct entry *entry, const char **fault, str
     for (size_t i = 0; i < count; i++) {
         const char *value = cfg_getnstr(cfg, "k", (unsigned)i);
 
-        entry->value[i] = strdup(value == NULL ? "" : value);
-        if (entry->value[i] == NULL)
-            return error_memory(err);
-        entry->values++;
-        if (*fault == NULL)
-            *fault = fault_of(entry->value[i]);
+        if (!add_value(entry, value == NULL ? "" : value, value == NULL ? 0 : strlen(value), fault, err))
+            return false;
     }
     return true;
 }
 
-bool value_read(const char *text, struct entry *entry, const char **fault, struct error *err)
+static bool parse_values(const char *text, struct entry *entry, const char **fault, struct error *err)
 {
     /* A list accepts a value without braces as well. */
     cfg_opt_t options[] = { CFG_STR_LIST("k", NULL, CFGF_NODEFAULT), CFG_END() };
-    struct entry found = { 0 };
     struct buf statement = { 0 };
     cfg_t *cfg = NULL;
-    bool read = false;
+    bool parsed = false;
 
-    *fault = NULL;
     if (!buf_format(&statement, "k=%s\n", text) || (cfg = cfg_init(options, CFGF_NONE)) == NULL) {
         error_memory(err);
         goto out;
@@ -82,19 +89,57 @@ bool value_read(const char *text, struct entry *entry, const char **fault, struc
     cfg_set_error_function(cfg, be_quiet);
     if (cfg_parse_buf(cfg, buf_text(&statement)) != CFG_SUCCESS)
         *fault = "cannot be read (is a comma or a brace missing?)";
-    else if (!take_values(cfg, &found, fault, err))
+    else if (!take_values(cfg, entry, fault, err))
         goto out;
-    read = true;
-    if (*fault == NULL) {
+    parsed = true;
+out:
+    if (cfg != NULL)
+        cfg_free(cfg);
+    buf_clear(&statement);
+    return parsed;
+}
+
+/* A value that means to libconfuse what it says: a word, or a text in quotes without a backslash, a "$" or
+   another quote. Returns its length, at *start; 0 for all others. Nearly every value is one, and libconfuse
+   sets up a file and a parser for each: for the settings of five providers that is a tenth of a start. */
+static size_t plain_value(const char *text, const char **start)
+{
+    static const char word[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:-";
+    const bool quoted = *text == '"' || *text == '\'';
+    size_t length;
+
+    *start = text + quoted;
+    length = quoted ? strcspn(*start, "\\$\n\"'") : strspn(*start, word);
+    if (quoted)
+        return (*start)[length] == *text && (*start)[length + 1] == '\0' ? length : 0;
+    return (*start)[length] == '\0' ? length : 0;
+}
+
+static bool take_plain(const char *start, size_t length, struct entry *entry, const char **fault,
+                       struct error *err)
+{
+    entry->value = calloc(1, sizeof *entry->value);
+    if (entry->value == NULL)
+        return error_memory(err);
+    return add_value(entry, start, length, fault, err);
+}
+
+bool value_read(const char *text, struct entry *entry, const char **fault, struct error *err)
+{
+    struct entry found = { 0 };
+    const char *start;
+    size_t length = plain_value(text, &start);
+    bool read;
+
+    *fault = NULL;
+    read =
+        length > 0 ? take_plain(start, length, &found, fault, err) : parse_values(text, &found, fault, err);
+    if (read && *fault == NULL) {
         entry->value = found.value;
         entry->values = found.values;
         found = (struct entry){ 0 };
     }
-out:
     value_clear(&found);
-    if (cfg != NULL)
-        cfg_free(cfg);
-    buf_clear(&statement);
     return read;
 }
 

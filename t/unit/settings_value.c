@@ -67,6 +67,14 @@ static const struct {
     { "{\"a\",}", 1, "a", "a comma too many" },
     { "\"line\nline\"", 1, "line\nline", "two lines" },
     { "\"한글\"", 1, "한글", "Hangul" },
+    { "\"\"", 1, "", "nothing" },
+};
+
+/* What is taken without libconfuse, and its neighbours. */
+static const char *const alike[] = {
+    "20",       "a.b_c:d-e", "\"a b\"", "'a b'",  "\"한글\"", "\"#{},=+*//()\"", "'#{},=+*/*()'",
+    "\"it's\"", "'$x'",      "\"$x\"",  "\"\a\"", "\"\xc7\"", "'tab\tbed'",      "\"\"",
+    "''",       "\"a\\n\"",  "'a\\n'",
 };
 
 static const char *const no_values[] = {
@@ -109,6 +117,27 @@ static void bad_values_are_told(void **state)
     }
 }
 
+/* In a list, libconfuse reads it. */
+static void plain_values_are_libconfuses(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < CASES(alike); i++) {
+        struct entry own = { 0 }, theirs = { 0 };
+        const char *own_fault = NULL, *their_fault = NULL;
+        char list[64];
+
+        snprintf(list, sizeof list, "{%s}", alike[i]);
+        assert_true(value_read(alike[i], &own, &own_fault, NULL));
+        assert_true(value_read(list, &theirs, &their_fault, NULL));
+        if ((own_fault == NULL) != (their_fault == NULL) || own.values != theirs.values)
+            fail_msg("%s: %s, in a list: %s", alike[i], own_fault, their_fault);
+        if (own_fault == NULL)
+            assert_string_equal(own.value[0], theirs.value[0]);
+        value_clear(&own);
+        value_clear(&theirs);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -116,6 +145,7 @@ int main(void)
         cmocka_unit_test(words_are_read),
         cmocka_unit_test(values_are_read),
         cmocka_unit_test(bad_values_are_told),
+        cmocka_unit_test(plain_values_are_libconfuses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
