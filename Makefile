@@ -118,11 +118,17 @@ $(FILL): t/bench/fill.c $(B)/libmunja.a
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(COMPILE) -o $@ $< $(B)/libmunja.a -Wl,--as-needed $(ACCEPT_LIBS)
+# Kills a munja behind a system call of a test's choice.
+KILLER := $(B)/t/killer
+$(KILLER): t/kill/killer.c $(B)/made | deps
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) -std=c11 $(DEFINES) -MMD -MP $(WARN) $(WERROR) $(CFLAGS) -o $@ $<
 
 # J runs that many test files at once.
 J ?= 2
 PROVE = MUNJA_BUILD=$(abspath $(B)) CMOCKA_MESSAGE_OUTPUT=TAP prove -j$(J) --timer
-check: all $(UNIT) $(SIM) $(FILL)
+check: all $(UNIT) $(SIM) $(FILL) $(KILLER)
 	$(PROVE) --exec '' $(sort $(UNIT))
 	$(PROVE) -r t/journey t/case t/style
 
@@ -169,7 +175,7 @@ lint: lint-deps
 	    --suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches -Iplugin plugin
 	shellcheck t/deps .ci/run
 	mandoc -Tlint -W warning contrib/man/*
-	$(MAKE) all sim B=build/clang CC=clang WERROR=-Werror
+	$(MAKE) all sim build/clang/t/killer B=build/clang CC=clang WERROR=-Werror
 lint-deps:
 	@t/deps clang clang-format cppcheck shellcheck mandoc
 

@@ -15,6 +15,8 @@ use Munja::Sim;
 package Munja;
 use Fcntl      ();
 use File::Temp ();
+use JSON::PP   ();
+use POSIX      ();
 use Time::HiRes qw(sleep time);
 
 # The providers of a configuration, in its order: name and api.
@@ -92,7 +94,6 @@ sub run {
         no warnings 'exec';
         exec { $command[0] } @command;
         print STDERR "$command[0]: $!\n";
-        require POSIX;
         POSIX::_exit(127);
     }
     my $killed = 0;
@@ -109,6 +110,31 @@ sub run {
         $run{$name} = <$file> // '';
     }
     return \%run;
+}
+
+# Do the work for each, in some processes at a time (2 unless the first is a number of them in a reference); what it
+# returns, plain data, comes back by its name.
+sub each_of {
+    my $shards = ref $_[0] eq 'SCALAR' ? ${ shift @_ } : 2;
+    my ($work, @names) = @_;
+    my (%all, @children);
+    for my $shard (0 .. $shards - 1) {
+        my $pid = open(my $pipe, '-|') // die "fork: $!";
+        if ($pid == 0) {
+            my %mine;
+            my $done = eval { $mine{$_} = $work->($_) for @names[ grep { $_ % $shards == $shard } 0 .. $#names ]; 1 };
+            print STDOUT $done ? JSON::PP->new->utf8->encode(\%mine) : $@;
+            close STDOUT;
+            POSIX::_exit(!$done);
+        }
+        push @children, $pipe;
+    }
+    for my $pipe (@children) {
+        my $said = join '', <$pipe>;
+        close $pipe or die $said;
+        %all = (%all, %{ JSON::PP->new->utf8->decode($said) });
+    }
+    return \%all;
 }
 
 1;

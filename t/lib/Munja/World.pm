@@ -12,10 +12,10 @@ use MIME::Base64 qw(decode_base64);
 use Munja::Test;
 use Test::More;
 
-# As for Munja::config; sim => settings of the simulator, env => of each munja.
+# As for Munja::config; sim => settings of the simulator, plain => 1: it speaks without TLS, env => of each munja.
 sub new {
     my ($class, %option) = @_;
-    my $sim = Munja::Sim->start(config => $option{sim} // {});
+    my $sim = Munja::Sim->start(config => $option{sim} // {}, plain => $option{plain});
     my $dir = Munja::folder();
     my $conf = Munja::config($dir, $sim, %option);
     return bless { sim => $sim, dir => $dir, conf => $conf, env => $option{env} // {}, seen => 0 }, $class;
