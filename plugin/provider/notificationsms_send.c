@@ -114,13 +114,13 @@ bool notificationsms_send_build(const struct batch *batch, const struct account 
 }
 
 /* The manual gives success no status and its words no values: 2xx without an error is success. A body that
-   cannot be read could hold an error. */
+   cannot be read could hold an error, and none at all is an answer only where the status says so. */
 void notificationsms_send_judge(const struct account *account, const struct reply *reply, struct batch *batch)
 {
     struct json_object *said = json_read(reply);
     /* Either of these makes it the answer that the manual describes; it promises none of them. */
     bool read = json_text(said, "requestId") != NULL || json_text(said, "statusCode") != NULL
-                || (reply->bytes == 0 && reply->carried == CARRIED_WHOLE);
+                || (reply->bytes == 0 && reply->status == 204);
     struct outcome outcome = { 0 };
 
     (void)account;

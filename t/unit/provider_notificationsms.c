@@ -151,6 +151,7 @@ static const struct {
     { 200, -1, "{\"requestId\":\"R1\",\"error\":null}", OUTCOME_ACCEPTED, "", "R1", false, 0, "no error" },
     { 200, -1, "{}", OUTCOME_UNSURE, "http-200", "", false, 0, "no id" },
     { 204, -1, "", OUTCOME_ACCEPTED, "", "", false, 0, "nothing at all" },
+    { 200, -1, "", OUTCOME_UNSURE, "http-200", "", false, 0, "nothing, where the manual has a body" },
     { 200, -1, "{\"error\":{\"errorCode\":\"400\"}}", OUTCOME_ACCOUNT, "400", "", false, 0,
       "error with 200" },
     { 200, -1, "{\"error\":\"bad\"}", OUTCOME_UNSURE, "http-200", "", false, 0, "an error of another shape" },
