@@ -114,6 +114,19 @@ bool handover_ask(int fd, const char *config, const struct record *records, size
     return yes;
 }
 
+bool handover_lives(const char *store, int64_t until_ms)
+{
+    int64_t most_ms = now_steady_ms() + YES_MOST_MS;
+    struct handover_say say;
+    int fd = handover_reach(store);
+    bool lives =
+        fd >= 0 && send_ask(fd, "", NULL, 0) && hear(fd, &say, most_ms < until_ms ? most_ms : until_ms) > 0;
+
+    if (fd >= 0)
+        close(fd);
+    return lives;
+}
+
 /* What is told comes from the same munja, but ends where it must all the same. */
 static void note_down(struct told *told, const struct told *said)
 {

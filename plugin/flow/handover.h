@@ -46,6 +46,10 @@ bool handover_ask(int fd, const char *config, const struct record *records, size
    the worker is gone, and those that are still leased are untold. */
 bool handover_hear(int fd, struct record *records, struct told *told, size_t count, int64_t until_ms);
 
+/* Whether a worker answers. To be reached is not to live: a process that is being killed closes its sockets
+   one after the other, and the one that it listened at may be the last. */
+bool handover_lives(const char *store, int64_t until_ms);
+
 /* Tell the store's worker, if there is one, that something is due. */
 void handover_wake(const char *store);
 

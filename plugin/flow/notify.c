@@ -265,13 +265,7 @@ static void hand_over(struct notification *n, int worker)
         died = !handover_hear(worker, n->records, n->told, n->numbers.count, n->until_ms - settle_ms(n));
     if (taken && !died)
         return;
-    if (died) {
-        int another = handover_reach(n->settings.store);
-        died = another < 0;
-        if (another >= 0)
-            close(another);
-    }
-    take_back(n, died);
+    take_back(n, died && !handover_lives(n->settings.store, n->until_ms - settle_ms(n)));
 }
 
 /* A store that stays locked costs the record, not the alert: a third of the time must do for accepting. */
