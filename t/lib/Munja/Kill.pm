@@ -1,20 +1,25 @@
-#!/usr/bin/perl
+package Munja::Kill;
 # Killed anywhere, nothing is lost: munja is killed behind each of its system calls in turn, another goes on, and whatever
 # was on disk by then stands on the phone in the end. Doubled at most once where the gateway cannot tell a repetition,
 # never where it can or where the route says hold.
+#     Munja::Kill::play({ gateway => 'joa', victim => 'notify', store => 'own' }, …);
+# gateway: a provider of Munja::config. hold => 1: its route says so. tls => 1: over TLS. victim: what is killed,
+#     notify     the monitor's command
+#     once       munja worker --once
+#     resident   munja worker, to which a munja notify hands over
+# store: "one" for all kills, with a token in it, and the monitor repeats its command at once; "own" for a new one for
+# each, which the victim makes, and the monitor repeats a command that was killed in the end. before => 1: the monitor's
+# command comes first, while the gateway is busy.
 use strict;
 use warnings;
 use utf8;
-use lib 't/lib';
 use JSON::PP ();
+use Munja::Worker;
 use Munja::World;
 use Test::More;
-use Time::HiRes qw(sleep time);
-
-binmode Test::More->builder->$_, ':utf8' for qw(output failure_output todo_output);
+use Time::HiRes qw(sleep);
 
 my $KILLER = ($ENV{MUNJA_BUILD} || 'build') . '/t/killer';
-plan skip_all => "$KILLER is not built" if !-x $KILLER;
 
 # One run's time. A dead one's lease holds five seconds longer; its right to log in, those five.
 my $TIMEOUT_S = 3;
@@ -23,30 +28,19 @@ my $LAPSE_S   = $TIMEOUT_S + 5.5;
 # Calls differ a little from run to run: so many more cuts are tried than were counted.
 my $MORE = 3;
 
-# What is killed, at which gateway, and in which store: "one" is the same for all, with a token in it, and the monitor
-# repeats its command at once; "own" is a new one for each. The victim has to make it, and the monitor repeats its command
-# in the end; or what comes before the victim makes it, and leaves something to do because the gateway is busy then.
-my @CASES = (
-    { gateway => 'joa',    victim => \&notify, store => 'own' },
-    { gateway => 'joa',    victim => \&notify, store => 'one', tls => 1 },
-    { gateway => 'joa',    victim => \&notify, store => 'one', hold => 1 },
-    { gateway => 'cn',     victim => \&notify, store => 'one' },
-    { gateway => 'plex',   victim => \&notify, store => 'one' },
-    { gateway => 'nanumi', victim => \&notify, store => 'one' },
-    { gateway => 'nanumi', victim => \&worker, store => 'own', before => \&notify },
-);
-my %CAN_TELL = (plex => 'by its key', nanumi => 'when it is asked');
+# By a key, or by being asked.
+my %CAN_TELL = (plex => 1, nanumi => 1);
 my %SENDS_AT = (joa => '/1/send', cn => '/sms', plex => '/sms-verify', nanumi => '/v1/send');
 
 sub phone { my ($case, $n) = @_; return sprintf $case->{gateway} eq 'cn' ? '138%08d' : '010%08d', $n }
 sub texts { my ($case, $n) = @_; return scalar $case->{world}->sim->phone(phone($case, $n)) }
-sub worker { return ('worker', '--once') }
 sub notify {
     my ($case, $n) = @_;
     my $to = phone($case, $n);
     $to = "+86$to" if $case->{gateway} eq 'cn';
     return ('notify', '-t', $TIMEOUT_S, '--to', $to, map { ('-F', $_) } "id=$n", 'type=PROBLEM', 'host=web1', "output=alarm $n");
 }
+sub once { return ('worker', '--once') }
 
 # A store is a folder of its own; its configuration is the world's.
 sub store {
@@ -66,16 +60,37 @@ sub store {
 my %ENVIRONMENT = (ASAN_OPTIONS => join ':', grep { defined && length } $ENV{ASAN_OPTIONS}, 'detect_leaks=0');
 
 sub munja {
-    my ($store, $command, @args) = @_;
-    return Munja::run(args => [ $command, '-f', "$store/munja.conf", @args ]);
+    my ($case, $n, $command) = @_;
+    my ($name, @args) = $command->($case, $n);
+    return Munja::run(args => [ $name, '-f', store($case, $n) . '/munja.conf', @args ]);
 }
-sub killed {
-    my ($n, $store, $command, @args) = @_;
-    my $run = Munja::run(program => $KILLER, env => \%ENVIRONMENT, args => [ $n, Munja::program(), $command, '-f', "$store/munja.conf", @args ]);
-    return { call => $1 } if $run->{err} =~ /^killer: killed after \d+ \((\w+)\)$/m;
-    return { call => '', exit => $1, calls => $2 } if $run->{err} =~ /^killer: ended with (\d+) after (\d+)$/m;
-    die "killer: $run->{err}";
+
+# What the killer says last.
+sub end_of {
+    my ($said) = @_;
+    return { call => $1 } if $said =~ /^killer: killed after \d+ \((\w+)\)$/m;
+    return { call => '', exit => $1, calls => $2 } if $said =~ /^killer: ended with (\d+) after (\d+)$/m;
+    die "killer: $said";
 }
+
+# Victims: kill one behind its call AT (0: let it live), with the alert N to care for.
+sub kill_command {
+    my ($case, $n, $at, $command) = @_;
+    my ($name, @args) = $command->($case, $n);
+    return end_of(Munja::run(program => $KILLER, env => \%ENVIRONMENT, args => [ $at, Munja::program(), $name, '-f', store($case, $n) . '/munja.conf', @args ])->{err});
+}
+my %VICTIM = (
+    notify   => sub { return kill_command(@_, \&notify) },
+    once     => sub { return kill_command(@_, \&once) },
+    resident => sub {
+        my ($case, $n, $at) = @_;
+        my $worker = Munja::Worker->start(store($case, $n) . '/munja.conf', env => \%ENVIRONMENT, under => [ $KILLER, $at ]);
+        my $told = munja($case, $n, \&notify);
+        $worker->stop;
+        return { %{ end_of($worker->log) }, exit => $told->{exit} };
+    },
+);
+
 # Ask many stores at once, those that are there.
 sub sql {
     my ($query, @stores) = @_;
@@ -88,8 +103,7 @@ sub sql {
 
 sub open_case {
     my ($case) = @_;
-    $case->{title} = join ' ', $case->{gateway} . ':', 'munja', ($case->{victim}->($case, 0))[0], 'in', $case->{store} eq 'one' ? 'one store' : 'stores of its own',
-        $case->{before} ? 'after ' . ($case->{before}->($case, 0))[0] : (), $case->{hold} ? '(hold)' : ();
+    $case->{title} = "$case->{gateway}: $case->{victim}, $case->{store} store" . join '', map { $case->{$_} ? ", $_" : '' } qw(hold before);
     $case->{world} = Munja::World->new(
         providers => [ $case->{gateway} ],
         plain     => !$case->{tls},
@@ -100,14 +114,12 @@ sub open_case {
     return;
 }
 
-sub run_in_store { my ($case, $n, $command) = @_; return munja(store($case, $n), $command->($case, $n)) }
-
 # What comes before the victim: it is due at once.
 sub begin {
     my ($case, @numbers) = @_;
     return if !$case->{before};
     $case->{world}->sim->fault(match => $SENDS_AT{ $case->{gateway} }, do => 'status', status => 429);
-    Munja::each_of(sub { run_in_store($case, $_[0], $case->{before})->{exit} }, @numbers);
+    Munja::each_of(sub { munja($case, $_[0], \&notify)->{exit} }, @numbers);
     $case->{world}->sim->faults_clear;
     sql('UPDATE record SET due_ms = created_ms', map { store($case, $_) } @numbers);
     return;
@@ -117,33 +129,38 @@ sub begin {
 sub cut {
     my ($case) = @_;
     my $whole = 9000;
-    my $cut = sub { my ($n, $at) = @_; return killed($at // $n, store($case, $n), $case->{victim}->($case, $n)) };
-    run_in_store($case, $whole, \&notify), $whole++ if $case->{store} eq 'one';
+    my $victim = $VICTIM{ $case->{victim} };
+    munja($case, $whole, \&notify), $whole++ if $case->{store} eq 'one';
     begin($case, $whole);
-    my $uncut = $cut->($whole, 0);
+    my $uncut = $victim->($case, $whole, 0);
     is "$uncut->{exit} " . texts($case, $whole), '0 1', "$case->{title}: delivers where it is not killed";
     my @numbers = 1 .. $uncut->{calls} + $MORE;
     begin($case, @numbers);
-    $case->{cut} = Munja::each_of(sub {
-        my $killed = $cut->(@_);
-        $killed->{exit} = run_in_store($case, $_[0], \&notify)->{exit} if $case->{store} eq 'one';
+    # Who is handed over to a dead worker waits until its right to log in lapses: many may wait at once.
+    $case->{cut} = Munja::each_of(\($case->{victim} eq 'resident' ? 6 : 2), sub {
+        my $killed = $victim->($case, $_[0], $_[0]);
+        $killed->{exit} = munja($case, $_[0], \&notify)->{exit} if $case->{store} eq 'one';
         return $killed;
     }, @numbers);
     return;
 }
 
-# The delivering half; and the monitor, if it has not repeated its command yet.
+sub repeats_later { my ($case) = @_; return $case->{victim} eq 'notify' && $case->{store} eq 'own' }
+
+# The delivering half, for which the time has come; what the dead hold is still theirs. And the monitor, if it has not
+# repeated its command yet.
 sub go_on {
     my ($case) = @_;
     my $cut     = $case->{cut};
     my @numbers = keys %$cut;
     my @firsts  = $case->{store} eq 'one' ? $numbers[0] : @numbers;    # one for each store
-    Munja::each_of(sub { run_in_store($case, $_[0], \&worker)->{exit} }, @firsts);
+    sql('UPDATE record SET due_ms = created_ms', map { store($case, $_) } @firsts);
+    Munja::each_of(sub { munja($case, $_[0], \&once)->{exit} }, @firsts);
     my %state;
     for my $row (sql('SELECT recipient, state FROM record', map { store($case, $_) } @firsts)) { $state{$1} .= $2 if $row =~ /^(?:\+86)?(\d+)\|(\w+)$/ }
     $cut->{$_} = { %{ $cut->{$_} }, state => $state{ phone($case, $_) } // '', texts => texts($case, $_) } for @numbers;
-    return if $case->{store} eq 'one' || $case->{before};
-    my $told = Munja::each_of(sub { run_in_store($case, $_[0], \&notify)->{exit} }, @numbers);
+    return if !repeats_later($case);
+    my $told = Munja::each_of(sub { munja($case, $_[0], \&notify)->{exit} }, @numbers);
     $cut->{$_} = { %{ $cut->{$_} }, exit => $told->{$_}, again => texts($case, $_) } for @numbers;
     return;
 }
@@ -162,24 +179,29 @@ sub judge {
     $none->('whatever was on disk came to its end', sub { $_[0]{state} !~ ($case->{hold} ? qr/^(?:accepted|held)?$/ : qr/^(?:accepted)?$/) });
     $none->('accepted is on the phone', sub { $_[0]{state} eq 'accepted' && $_[0]{texts} == 0 });
     $none->("never more than $most", sub { ($_[0]{again} // $_[0]{texts}) > $most });
-    if ($case->{store} eq 'one') {
-        $none->('a monitor that repeats it at once loses none', sub { $_[0]{state} eq '' });
-        $none->('and is told that all is safe', sub { $_[0]{exit} > 1 });
-    }
-    elsif (!$case->{before}) {
+    if (repeats_later($case)) {
         $none->('a monitor that repeats it later loses none', sub { $_[0]{again} == 0 });
         $none->('and is told that all is well', sub { $_[0]{exit} > 0 });
+    }
+    else {
+        $none->('none is lost', sub { $_[0]{state} eq '' });
+        $none->('the monitor is told that all is safe', sub { ($_[0]{exit} // 0) > 1 });
     }
     diag sprintf '%-55s %3d kills, %2d doubled, %2d held', $case->{title}, $kills,
         scalar(grep { ($_->{again} // $_->{texts}) > 1 } values %$cut), scalar(grep { $_->{state} eq 'held' } values %$cut);
     return;
 }
 
-open_case($_), cut($_) for @CASES;
-sleep $LAPSE_S;
-go_on($_) for @CASES;
-for my $case (@CASES) {
-    subtest $case->{title} => sub { judge($case) };
+sub play {
+    my (@cases) = @_;
+    plan skip_all => "$KILLER is not built" if !-x $KILLER;
+    open_case($_), cut($_) for @cases;
+    sleep $LAPSE_S;
+    go_on($_) for @cases;
+    for my $case (@cases) {
+        subtest $case->{title} => sub { judge($case) };
+    }
+    return;
 }
 
-done_testing;
+1;

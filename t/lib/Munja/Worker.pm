@@ -10,7 +10,7 @@ use POSIX      ();
 use Time::HiRes qw(sleep time);
 use Munja::Test;
 
-# env => {...}: more of it; quick => 1: do not wait until it is ready.
+# env => {...}: more of it; quick => 1: do not wait until it is ready; under => [...]: a command that runs it.
 sub start {
     my ($class, $conf, %option) = @_;
     my $temp = File::Temp->newdir('munja-worker-XXXXXX', TMPDIR => 1);
@@ -25,7 +25,8 @@ sub start {
             (map { exists $ENV{$_} ? ($_ => $ENV{$_}) : () } qw(ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS LD_LIBRARY_PATH)),
             %{ $option{env} // {} }
         );
-        exec { Munja::program() } Munja::program(), 'worker', '-f', $conf or POSIX::_exit(127);
+        my @command = (@{ $option{under} // [] }, Munja::program(), 'worker', '-f', $conf);
+        exec { $command[0] } @command or POSIX::_exit(127);
     }
     $self->{pid} = $pid;
     $self->await(qr/^worker=ready/m) if !$option{quick};
