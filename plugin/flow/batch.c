@@ -94,7 +94,7 @@ static bool compose(struct run *run, struct task *task)
             task->part = 0;
         return true;
     }
-    outcome_set(&outcome, OUTCOME_ACCOUNT, "", err.text);
+    outcome_from_error(&outcome, &err);
     if (task->record->attempt == 0)
         snprintf(task->record->provider, sizeof task->record->provider, "%s", task_provider(task)->name);
     task_judge(task, &outcome, 0, &settlement);

@@ -62,11 +62,6 @@ static struct ticket *ticket_of(const struct session *session, const struct prov
     return &session->ticket[provider - session->plan->provider];
 }
 
-static void outcome_from_error(struct outcome *outcome, const struct error *err)
-{
-    outcome_set(outcome, err->kind == ERROR_SETTINGS ? OUTCOME_ACCOUNT : OUTCOME_RETRY, "", err->text);
-}
-
 /* A fiber that waits for its reply. */
 struct arrival {
     struct fibers *fibers;
@@ -340,7 +335,7 @@ static void send_batch(struct session *session, const struct provider *provider,
 
     if (!provider->api->send.build(batch, account, &request, &err))
         /* This driver cannot make a request of it; another may. */
-        outcome_set(outcome, OUTCOME_ACCOUNT, "", err.text);
+        outcome_from_error(outcome, &err);
     else if (carry(session, provider, &request, until_ms, reply, outcome) && reply->status == 0)
         outcome_from_reply(outcome, reply);
     batch_outcome(batch, outcome);

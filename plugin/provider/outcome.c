@@ -2,6 +2,7 @@
 #include "provider/outcome.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -53,6 +54,13 @@ void outcome_set(struct outcome *outcome, enum outcome_kind kind, const char *co
     *outcome = (struct outcome){ .kind = kind };
     copy_code(outcome, code);
     line_copy(outcome->meaning, sizeof outcome->meaning, meaning == NULL ? "" : meaning);
+}
+
+void outcome_from_error(struct outcome *outcome, const struct error *err)
+{
+    bool later = err->kind == ERROR_NETWORK || (err->kind == ERROR_SYSTEM && err->code == ENOMEM);
+
+    outcome_set(outcome, later ? OUTCOME_RETRY : OUTCOME_ACCOUNT, "", err->text);
 }
 
 void outcome_accept(struct outcome *outcome, const char *reference)

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/error.h"
 #include "http/reply.h"
 
 /* What became of one attempt for one recipient. */
@@ -67,6 +68,9 @@ struct receipt_table {
  * their room. */
 void outcome_set(struct outcome *outcome, enum outcome_kind kind, const char *code, const char *meaning);
 void outcome_accept(struct outcome *outcome, const char *reference);
+
+/* Nothing went out: RETRY where another time will do (network, memory), else ACCOUNT: it cannot. */
+void outcome_from_error(struct outcome *outcome, const struct error *err);
 
 /* The same where the gateway counts what it took, of so many sent (negative: it does not say): fewer are
    worth a word, none at all is UNSURE. */

@@ -1,6 +1,8 @@
 /* Outcomes: foreign words cleaned, codes looked up, statuses read. */
 #include "driver.h"
 
+#include <errno.h>
+
 static const struct verdict verdicts[] = {
     { "E1", OUTCOME_REFUSED, "no such number", "없는 번호" },
     { "E2", OUTCOME_RETRY, "too many at once", "초당 제한" },
@@ -203,6 +205,30 @@ static void receipts_are_found(void **state)
             fail_msg("%s", cases[i].code);
 }
 
+static void errors_say_who_can_mend_it(void **state)
+{
+    static const struct {
+        struct error err;
+        enum outcome_kind kind;
+    } cases[] = {
+        { { ERROR_SYSTEM, ENOMEM, "out of memory" }, OUTCOME_RETRY },
+        { { ERROR_NETWORK, 0, "no address" }, OUTCOME_RETRY },
+        { { ERROR_SYSTEM, EINVAL, "no converter" }, OUTCOME_ACCOUNT },
+        { { ERROR_SETTINGS, 0, "extno must be digits" }, OUTCOME_ACCOUNT },
+        { { ERROR_BUG, 0, "no token" }, OUTCOME_ACCOUNT },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < CASES(cases); i++) {
+        struct outcome outcome = { 0 };
+
+        outcome_from_error(&outcome, &cases[i].err);
+        assert_int_equal(outcome.kind, cases[i].kind);
+        assert_string_equal(outcome.meaning, cases[i].err.text);
+        assert_string_equal(outcome.code, "");
+    }
+}
+
 static void names_every_kind(void **state)
 {
     (void)state;
@@ -229,6 +255,7 @@ int main(void)
         cmocka_unit_test(reads_statuses),
         cmocka_unit_test(refusals_are_read_by_code_then_status),
         cmocka_unit_test(receipts_are_found),
+        cmocka_unit_test(errors_say_who_can_mend_it),
         cmocka_unit_test(names_every_kind),
     };
 
