@@ -67,8 +67,10 @@ static bool hear(int in, int64_t until_ms, struct buf *answer, struct error *err
         if (left <= 0 || poll(&ready, 1, (int)left) <= 0)
             return error_set(err, ERROR_SYSTEM, 0, "it took too long to convert");
         got = read(in, piece, sizeof piece);
-        if (got > 0 && (!buf_add(answer, piece, (size_t)got) || answer->len > limits.bytes_max + 1024))
-            return error_set(err, ERROR_SYSTEM, ENOMEM, "the converter said too much");
+        if (got > 0 && !buf_add(answer, piece, (size_t)got))
+            return error_memory(err);
+        if (answer->len > limits.bytes_max + 1024)
+            return error_set(err, ERROR_SYSTEM, 0, "the converter said too much");
     }
     return true;
 }

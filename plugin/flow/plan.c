@@ -217,8 +217,10 @@ static bool open_routes(struct plan *plan, struct error *err)
         if (usable && route->providers == 0 && plan->providers > 0
             && !faults_add(&plan->faults, section->line, err,
                            "route \"%s\": none of its providers can be used: the route is left out",
-                           section->name))
+                           section->name)) {
+            free(route->provider);
             return false;
+        }
         if (usable && route->providers > 0)
             plan->routes++;
         else
