@@ -19,19 +19,25 @@ struct opened {
     char *faults;
 };
 
-static void open_it(const char *text, struct opened *opened)
-{
-    if (!settings_load(conf_write("munja.conf", text, 0640), &opened->settings, &opened->err))
-        fail_msg("%s", opened->err.text);
-    opened->usable = plan_open(&opened->settings, &opened->plan, &opened->err);
-    opened->faults = conf_faults(&opened->plan.faults);
-}
-
 static void close_it(struct opened *opened)
 {
     plan_clear(&opened->plan);
     settings_clear(&opened->settings);
     free(opened->faults);
+}
+
+static void open_it(const char *text, struct opened *opened)
+{
+    if (!settings_load(conf_write("munja.conf", text, 0640), &opened->settings, &opened->err)) {
+        close_it(opened);
+        fail_msg("%s", opened->err.text);
+    }
+    opened->usable = plan_open(&opened->settings, &opened->plan, &opened->err);
+    if (opened->err.kind == ERROR_SYSTEM) {
+        close_it(opened);
+        fail_msg("%s", opened->err.text);
+    }
+    opened->faults = conf_faults(&opened->plan.faults);
 }
 
 static void all_faults_are_told_in_order(void **state)
@@ -99,6 +105,7 @@ static void routes_have_their_keys(void **state)
             " template = t }\n"
             "template \"t\" { host = \"T {{host}}\" }\n",
             &o);
+    assert_true(o.usable);
     route = &o.plan.route[0];
     assert_string_equal(route->name, "r");
     assert_string_equal(route->provider[0]->name, "b");
@@ -177,6 +184,7 @@ static void matching_takes_no_time(void **state)
     memset(host, 'a', 200000);
     host[200000] = '\0';
     open_it(PROVIDERS "route \"r\" { host = {'*a*a*a*a*a*a*a*a*a*b'} }", &o);
+    assert_true(o.usable);
     assert_true(alert_set(&alert, "host", host, NULL));
     alarm(10);
     assert_null(plan_route(&o.plan, &alert, "01012345678", 0)->section);
@@ -271,6 +279,7 @@ static void munja_has_words_of_its_own(void **state)
 
     (void)state;
     open_it(PROVIDERS, &o);
+    assert_true(o.usable);
     wording = o.plan.route[0].wording;
     for (size_t i = 0; i < CASES(fields); i++)
         assert_true(alert_set(&alert, fields[i][0], fields[i][1], NULL));
@@ -302,6 +311,7 @@ static void the_file_may_have_other_words(void **state)
     (void)state;
     open_it(PROVIDERS "template \"x\" { host = \"X\" }\ntemplate \"default\" { host = \"D {{host}}\" }\n",
             &o);
+    assert_true(o.usable);
     assert_int_equal(o.plan.wordings, 2);
     assert_string_equal(o.plan.wording[0].name, "default");
     assert_true(alert_set(&alert, "host", "web01", NULL));

@@ -172,6 +172,14 @@ static void make_get(struct request *request)
     assert_true(request_start(request, "GET", "/v1/auth", NULL));
 }
 
+static struct carrier *carrier_new(void)
+{
+    struct carrier *carrier = munja_wire.open(NULL);
+
+    assert_non_null(carrier);
+    return carrier;
+}
+
 static bool carry(struct carrier *carrier, const char *url, const struct request *request, int wait_ms,
                   struct reply *reply, struct error *err)
 {
@@ -231,7 +239,7 @@ static const struct {
 static void check_case(size_t i, bool post)
 {
     struct server server = server_start(cases[i].script, cases[i].reply);
-    struct carrier *carrier = munja_wire.open(NULL);
+    struct carrier *carrier = carrier_new();
     struct request request = { 0 };
     struct reply reply = { 0 };
     int64_t start_ms = now_steady_ms();
@@ -273,7 +281,7 @@ static void check_faults(void **state)
 static void check_request_letter(void **state)
 {
     struct server server = server_start("arw", OK_HEAD "Content-Length: 2\r\n\r\n{}");
-    struct carrier *carrier = munja_wire.open(NULL);
+    struct carrier *carrier = carrier_new();
     struct request request = { 0 };
     struct reply reply = { 0 };
     char url[64], expected[512];
@@ -301,7 +309,7 @@ static void check_request_letter(void **state)
 static void check_shapes_on_one_connection(void **state)
 {
     struct server server = server_start("arwrwrwrwrw", OK_HEAD "Content-Length: 2\r\n\r\n{}");
-    struct carrier *carrier = munja_wire.open(NULL);
+    struct carrier *carrier = carrier_new();
     struct request request = { 0 };
     struct reply reply = { 0 };
     char url[64], boundary[80] = "", line[256];
@@ -396,7 +404,7 @@ static void check_kept_connection(void **state)
     (void)state;
     for (size_t i = 0; i < CASES(kept); i++) {
         struct server server = server_start(kept[i].script, OK_HEAD "Content-Length: 2\r\n\r\n{}");
-        struct carrier *carrier = munja_wire.open(NULL);
+        struct carrier *carrier = carrier_new();
         struct request request = { 0 };
         struct reply reply = { 0 };
         char url[64];
@@ -442,7 +450,7 @@ static void check_retry_after(void **state)
     for (size_t i = 0; i < CASES(pauses); i++) {
         char text[256], url[64];
         struct server server;
-        struct carrier *carrier = munja_wire.open(NULL);
+        struct carrier *carrier = carrier_new();
         struct request request = { 0 };
         struct reply reply = { 0 };
 
@@ -487,7 +495,7 @@ static void check_nothing_went_out(void **state)
     (void)state;
     for (size_t i = 0; i < CASES(nots); i++) {
         struct server server = server_start("ahwc", "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n");
-        struct carrier *carrier = munja_wire.open(NULL);
+        struct carrier *carrier = carrier_new();
         struct request request = { 0 };
         struct reply reply = { 0 };
         struct error err = { 0 };
@@ -540,7 +548,7 @@ static const struct {
 
 static void check_urls(void **state)
 {
-    struct carrier *carrier = munja_wire.open(NULL);
+    struct carrier *carrier = carrier_new();
 
     (void)state;
     for (size_t i = 0; i < CASES(urls); i++) {
@@ -568,7 +576,7 @@ static void check_urls(void **state)
 static void check_proxy_and_resolve(void **state)
 {
     struct server server = server_start("arw", OK_HEAD "Content-Length: 2\r\n\r\n{}");
-    struct carrier *carrier = munja_wire.open(NULL);
+    struct carrier *carrier = carrier_new();
     struct carrier_settings settings = { .plaintext = true };
     struct request request = { 0 };
     struct reply reply = { 0 };
@@ -657,7 +665,7 @@ static void check_tls(void **state)
     for (size_t i = 0; i < CASES(tls); i++) {
         pid_t pid = 0;
         int port = tls_start(folder, tls[i].version, &pid);
-        struct carrier *carrier = munja_wire.open(NULL);
+        struct carrier *carrier = carrier_new();
         struct carrier_settings settings = { .url = url, .proxy = "", .resolve = resolve };
         struct request request = { 0 };
         struct reply reply = { 0 };

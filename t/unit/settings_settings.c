@@ -217,6 +217,7 @@ static void a_broken_section_is_unusable(void **state)
     (void)state;
     assert_false(
         settings_load(conf_write("munja.conf", "provider \"p\" {\n user =\n}", 0640), &settings, NULL));
+    assert_int_equal(settings.providers.count, 1);
     assert_true(section_check(&settings.providers.section[0], "provider", tables, &faults, &usable, NULL));
     assert_false(usable);
     assert_int_equal(faults.count, 0); /* "user is missing" would be wrong */
