@@ -133,7 +133,7 @@ FILL := $(B)/t/fill
 $(FILL): t/bench/fill.c $(B)/libmunja.a
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)$(COMPILE) -o $@ $< $(B)/libmunja.a -Wl,--as-needed $(ACCEPT_LIBS)
+	$(Q)$(COMPILE) -o $@ $< $(B)/libmunja.a -Wl,--as-needed $(ACCEPT_LIBS) $(DELIVER_LIBS)
 # Kills a munja behind a system call of a test's choice.
 KILLER := $(B)/t/killer
 $(KILLER): t/kill/killer.c $(B)/made | deps
