@@ -191,11 +191,31 @@ static int64_t attempt_until(const struct run *run, const struct task *task)
     return now + left / (int64_t)(task->providers - task->next);
 }
 
+static struct gate *gate_of(struct run *run, const struct provider *provider)
+{
+    return run->gate == NULL ? NULL : &run->gate[provider - run->session.plan->provider];
+}
+
 /* The gateway has answered: another request may take this one's place. */
 static void leave_gate(struct run *run, const struct provider *provider)
 {
     if (run->gate != NULL)
-        gate_leave(&run->gate[provider - run->session.plan->provider]);
+        gate_leave(gate_of(run, provider));
+}
+
+static void leave_line(struct run *run, const struct provider *provider)
+{
+    if (run->gate != NULL)
+        gate_leave_line(gate_of(run, provider));
+}
+
+/* Wait for a place. False: the provider is left alone from now on, as outcome says; nothing was sent. */
+static bool pass_gate(struct run *run, const struct task *task, struct outcome *outcome)
+{
+    if (run->gate == NULL || gate_pass(gate_of(run, task_provider(task)), task->record))
+        return true;
+    outcome_set(outcome, OUTCOME_RETRY, "", "not sent: the worker stopped asking this provider");
+    return false;
 }
 
 /* Whether the provider said no to the request as a whole, so that one bad number may hide among good ones. */
@@ -298,7 +318,7 @@ static void send_batch(struct run *run, struct task *tasks[BATCH_MAX], size_t co
     wait_for_store(run, now_steady_ms() + (run->until_ms - now_steady_ms()) / 4);
     /* The login first: an attempt that begins on disk is one whose message may have gone out. */
     if (!session_ready(&run->session, provider, until_ms, &outcome)) {
-        leave_gate(run, provider);
+        leave_line(run, provider);
         give_up_batch(run, tasks, count, &outcome);
         return;
     }
@@ -313,7 +333,11 @@ static void send_batch(struct run *run, struct task *tasks[BATCH_MAX], size_t co
                                         .reference = looks ? first : references[i] };
     }
     if (batch.count == 0) {
-        leave_gate(run, provider);
+        leave_line(run, provider);
+        return;
+    }
+    if (!pass_gate(run, tasks[0], &outcome)) {
+        give_up_batch(run, tasks, batch.count, &outcome);
         return;
     }
     if (compose_has_image(tasks[0]->record, provider)) {
@@ -321,7 +345,7 @@ static void send_batch(struct run *run, struct task *tasks[BATCH_MAX], size_t co
         batch.image_bytes = tasks[0]->record->image_bytes;
         batch.image_url = batch.image == NULL ? tasks[0]->record->wish.image_url : NULL;
     }
-    session_send(&run->session, provider, &batch, until_ms);
+    session_send(&run->session, provider, &batch, attempt_until(run, tasks[0]));
     leave_gate(run, provider);
     /* Where a message is known by our own reference, what is said of it later must find it, however this
      * ended. */
@@ -363,6 +387,7 @@ static size_t look(struct run *run, struct task *first, struct task *tasks[BATCH
     const struct provider *provider = task_provider(first);
     struct record *records[BATCH_MAX] = { first->record };
     enum lookup found[BATCH_MAX];
+    struct outcome outcome;
     size_t count = 1;
 
     tasks[0] = first;
@@ -375,6 +400,8 @@ static size_t look(struct run *run, struct task *first, struct task *tasks[BATCH
         records[count] = task->record;
         tasks[count++] = task;
     }
+    if (!pass_gate(run, first, &outcome))
+        return count; /* to be looked for later */
     lookup_find(&run->session, provider, records, count, attempt_until(run, first), found);
     leave_gate(run, provider);
     for (size_t i = 0; i < count; i++)
@@ -397,7 +424,7 @@ void batch_go(struct run *run, struct task *first)
         count = gather(run, first, tasks, &own);
         send_batch(run, tasks, count, own);
     } else
-        leave_gate(run, provider);
+        leave_line(run, provider);
     for (size_t i = 0; i < count; i++)
         tasks[i]->busy = false;
 }

@@ -4,13 +4,34 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* How many requests may be under way at one provider. */
+#include "flow/fiber.h"
+#include "store/store.h"
+
+/* The way to one provider for the fibers of a shift: so many requests may be under way at once, its width, and some
+   more line up with their attempts begun on disk already, so that a place that becomes free is taken at once.
+   Whoever lines up passes or leaves the line; whoever passed leaves the gate. */
 struct gate {
-    size_t width, inside;
+    struct fibers *fibers;
+    size_t width, inside, lined;
+    bool closed;         /* who lines up is sent back */
+    struct waiter *line; /* those that could not pass at once */
 };
 
-bool gate_has_room(const struct gate *gate);
-void gate_enter(struct gate *gate);
+/* Whether one more may line up. eager: only one that would pass at once, because an attempt that was begun and
+   not sent is not welcome. */
+bool gate_has_room(const struct gate *gate, bool eager);
+void gate_line_up(struct gate *gate);
+void gate_leave_line(struct gate *gate);
+
+/* Wait for a place; the most urgent record goes first. False: the gate was closed, and the place in the line is
+   gone. */
+bool gate_pass(struct gate *gate, const struct record *record);
 void gate_leave(struct gate *gate);
+
+/* Send back all that wait, and who comes. */
+void gate_close(struct gate *gate);
+
+/* Whether a place is free that nobody with his attempt begun could take. */
+bool gate_starves(const struct gate *gate);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "base/now.h"
 
 /* An posting that waits for the commit; it stands on its fiber's stack. */
 struct line {
@@ -17,9 +18,10 @@ struct line {
 static void append(struct ledger *ledger, struct line *line)
 {
     line->next = NULL;
-    if (ledger->last == NULL)
+    if (ledger->last == NULL) {
         ledger->first = line;
-    else
+        ledger->since_ms = now_steady_ms();
+    } else
         ledger->last->next = line;
     ledger->last = line;
     ledger->lines++;

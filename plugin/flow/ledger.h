@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "flow/fiber.h"
 #include "store/store.h"
@@ -14,6 +15,7 @@ struct ledger {
     struct fibers *fibers; /* NULL: no fibers, each posting has its own commit */
     struct line *first, *last;
     size_t lines;
+    int64_t since_ms; /* now_steady_ms: the first of them waits since then */
     bool stuck; /* the last commit failed */
 };
 

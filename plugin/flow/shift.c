@@ -37,7 +37,8 @@ static bool open_gates(struct shift *shift, struct error *err)
     if (shift->run.gate == NULL)
         return error_memory(err);
     for (size_t i = 0; i < providers; i++)
-        shift->run.gate[i].width = (size_t)shift->plan.provider[i].width;
+        shift->run.gate[i] =
+            (struct gate){ .fibers = shift->fibers, .width = (size_t)shift->plan.provider[i].width };
     return true;
 }
 
@@ -98,12 +99,14 @@ static size_t index_of(const struct shift *shift, const struct provider *provide
 size_t shift_quota(const struct shift *shift, size_t provider)
 {
     const struct provider *p = &shift->plan.provider[provider];
-    size_t batch = p->api->own_max > p->api->same_max ? p->api->own_max : p->api->same_max;
-    size_t quota = 2 * (size_t)p->width * (batch > 0 ? batch : 1);
+    size_t quota = 4 * (size_t)p->width * (p->api->own_max > 1 ? p->api->own_max : 1);
     size_t most = (SLOTS - SLOTS_KEPT) / shift->plan.providers;
 
     if (most > QUOTA_MOST)
         most = QUOTA_MOST;
+    /* One alert for many phones is to find itself together. */
+    if (quota < p->api->same_max)
+        quota = p->api->same_max;
     return quota < most ? quota : most;
 }
 
@@ -198,6 +201,14 @@ static bool goes_first(const struct record *a, const struct record *b)
     return a->priority != b->priority ? a->priority < b->priority : a->id < b->id;
 }
 
+/* An attempt that was begun and not sent would be held. */
+static bool may_line_up(const struct shift *shift, const struct task *task)
+{
+    bool eager = task->route->unsure == UNSURE_HOLD || task_at(task) != NULL;
+
+    return gate_has_room(&shift->run.gate[index_of(shift, task_provider(task))], eager);
+}
+
 /* The most urgent record that could be sent now; SLOTS when there is none. */
 static size_t find_next(const struct shift *shift)
 {
@@ -205,7 +216,7 @@ static size_t find_next(const struct shift *shift)
 
     for (size_t i = 0; i < shift->run.tasks; i++)
         if (is_open(shift, i) && !shift->task[i].busy
-            && gate_has_room(&shift->run.gate[index_of(shift, task_provider(&shift->task[i]))])
+            && may_line_up(shift, &shift->task[i])
             && (next == SLOTS || goes_first(&shift->record[i], &shift->record[next])))
             next = i;
     return next;
@@ -219,9 +230,9 @@ void shift_dispatch(struct shift *shift)
         const struct provider *provider = task_provider(&shift->task[slot]);
         struct gate *gate = &shift->run.gate[index_of(shift, provider)];
 
-        gate_enter(gate);
+        gate_line_up(gate);
         if (!send_out(shift, slot, run_batch, NULL)) {
-            gate_leave(gate);
+            gate_leave_line(gate);
             drop(shift, slot);
         }
     }
@@ -268,6 +279,24 @@ void shift_tell(struct shift *shift, void (*tell)(void *context, const struct to
 void shift_end(struct shift *shift)
 {
     shift->ends = true;
+    for (size_t i = 0; i < shift->plan.providers; i++)
+        gate_close(&shift->run.gate[i]);
+}
+
+bool shift_starves(const struct shift *shift)
+{
+    for (size_t i = 0; i < shift->plan.providers; i++)
+        if (shift->run.gate[i].lined > 0 && gate_starves(&shift->run.gate[i]))
+            return true;
+    return false;
+}
+
+bool shift_rests(const struct shift *shift)
+{
+    for (size_t i = 0; i < shift->plan.providers; i++)
+        if (!gate_starves(&shift->run.gate[i]))
+            return false;
+    return true;
 }
 
 bool shift_is_over(const struct shift *shift)

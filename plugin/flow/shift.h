@@ -48,6 +48,12 @@ void shift_take(struct shift *shift, struct record *record);
 /* Begin as many requests as there is room for at the providers, the most urgent records first. */
 void shift_dispatch(struct shift *shift);
 
+/* Whether requests could go out if only their attempts were begun on disk. */
+bool shift_starves(const struct shift *shift);
+
+/* Whether no provider has as many requests under way as it could. */
+bool shift_rests(const struct shift *shift);
+
 /* Tell of each record that is done, and let go of it. *due_ms becomes the earliest time when one of them is
    due again, if that is sooner. */
 void shift_tell(struct shift *shift, void (*tell)(void *context, const struct told *told), void *context,

@@ -25,6 +25,9 @@
 /* A store that cannot be written is tried again after so long. */
 #define STUCK_MS 1000
 
+/* As long as no gateway waits for it, what there is to write waits for more to come. */
+#define GATHER_MS 5
+
 /* Now and then what is long over is forgotten. */
 #define PRUNE_EVERY_MS 60000
 
@@ -225,6 +228,16 @@ static void prune(struct worker *worker)
         log_line(LOG_LEVEL_ERROR, "store=prune fault=\"%s\"", err.text);
 }
 
+/* When the fibers' entries are to go to disk: at once, unless every gateway that could be busy is. */
+static int64_t commit_at_ms(const struct worker *worker)
+{
+    bool starves = shift_starves(worker->shift) || (worker->ending != NULL && shift_starves(worker->ending));
+
+    if (worker->ledger.first == NULL)
+        return INT64_MAX;
+    return starves || shift_rests(worker->shift) ? 0 : worker->ledger.since_ms + GATHER_MS;
+}
+
 /* Everything that does not wait. */
 static void act(struct worker *worker)
 {
@@ -240,7 +253,8 @@ static void act(struct worker *worker)
     if (!stuck) {
         fill(worker);
         shift_dispatch(worker->shift);
-        ledger_commit(&worker->ledger);
+        if (now_steady_ms() >= commit_at_ms(worker))
+            ledger_commit(&worker->ledger);
         fibers_run(shop->fibers);
         let_go(worker);
         prune(worker);
@@ -263,8 +277,9 @@ static int wait_ms(const struct worker *worker, int64_t until_ms)
     wait = soonest(wait, fibers_wait_ms(shop->fibers));
     if (now < worker->stuck_until_ms)
         return (int)soonest(wait, worker->stuck_until_ms - now);
-    if (worker->ledger.first != NULL)
-        return 0;
+    next = commit_at_ms(worker);
+    if (next != INT64_MAX)
+        wait = soonest(wait, next < now ? 0 : next - now);
     next = worker->ends ? INT64_MAX : intake_next_ms(worker->intake);
     if (next != INT64_MAX)
         wait = soonest(wait, next < now ? 0 : next - now);
