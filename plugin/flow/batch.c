@@ -79,6 +79,21 @@ static void batch_settle_one(struct run *run, struct task *task, const struct se
     batch_settle(run, &task, settlement, 1);
 }
 
+static const char *text_of(const struct task *task)
+{
+    return task->fitted.text[task->part];
+}
+
+/* Texts of different marks differ. A hand full of alerts is compared with each other, and their beginnings are alike. */
+static unsigned mark_of(const char *text)
+{
+    unsigned mark = 0;
+
+    for (; *text != '\0'; text++)
+        mark = mark * 31 + (unsigned char)*text;
+    return mark;
+}
+
 /* Fit the text for the provider that is next. A text that cannot be made costs this provider only. */
 static bool compose(struct run *run, struct task *task)
 {
@@ -92,6 +107,7 @@ static bool compose(struct run *run, struct task *task)
         task->composed = true;
         if (task->part >= task->fitted.texts)
             task->part = 0;
+        task->mark = mark_of(text_of(task));
         return true;
     }
     outcome_from_error(&outcome, &err);
@@ -102,14 +118,9 @@ static bool compose(struct run *run, struct task *task)
     return false;
 }
 
-static const char *text_of(const struct task *task)
-{
-    return task->fitted.text[task->part];
-}
-
 static bool same_message(const struct task *a, const struct task *b)
 {
-    return strcmp(text_of(a), text_of(b)) == 0 && strcmp(a->fitted.subject, b->fitted.subject) == 0;
+    return a->mark == b->mark && strcmp(text_of(a), text_of(b)) == 0 && strcmp(a->fitted.subject, b->fitted.subject) == 0;
 }
 
 static bool can_join_own(const struct api *api, const struct task *task)

@@ -15,7 +15,8 @@
 #define SLOTS_KEPT 128
 
 /* In hand for one provider, at most, however many it takes in one request. */
-#define QUOTA_MOST 400
+#define QUOTA_LEAST 256
+#define QUOTA_MOST  400
 
 struct shift {
     struct settings settings;
@@ -104,9 +105,8 @@ size_t shift_quota(const struct shift *shift, size_t provider)
 
     if (most > QUOTA_MOST)
         most = QUOTA_MOST;
-    /* One alert for many phones is to find itself together. */
-    if (quota < p->api->same_max)
-        quota = p->api->same_max;
+    if (quota < QUOTA_LEAST)
+        quota = QUOTA_LEAST;
     return quota < most ? quota : most;
 }
 

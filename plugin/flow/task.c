@@ -78,7 +78,7 @@ const char *task_at(const struct task *task)
 {
     const char *at = task->record->wish.at;
 
-    return at_ms(at) > now_ms() ? at : NULL;
+    return at[0] != '\0' && at_ms(at) > now_ms() ? at : NULL;
 }
 
 static bool find_order(struct task *task, const struct plan *plan, struct error *err)

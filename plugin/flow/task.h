@@ -19,6 +19,7 @@ struct task {
     size_t providers, next;
     struct fitted fitted; /* for order[next], once composed is true */
     bool composed;
+    unsigned mark;     /* of the text to be sent next, to tell it from others */
     size_t part;       /* of fitted.text, to be sent next */
     size_t batch_most; /* a batch with it was refused whole: so many may travel together; 0: no such limit */
     bool repeated;     /* its answer was lost and the same request repeated under the same reference */

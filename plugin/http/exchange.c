@@ -19,27 +19,16 @@
 
 #define RETRY_AFTER_MAX_S 3600
 
-static size_t give_body(char *out, size_t size, size_t count, void *user)
-{
-    struct exchange *exchange = user;
-    size_t room = size * count, left = exchange->bytes - exchange->taken;
-    size_t given = left < room ? left : room;
-
-    memcpy(out, exchange->body + exchange->taken, given);
-    exchange->taken += given;
-    return given;
-}
-
-/* libcurl starts over by itself when a kept connection dies under a request or an HTTP/2 server asks for
-   another one. That is welcome before the body, but once any of it may have gone out the gateway may have
-   acted, and a second one could become a second SMS; a request that acts without a body may have done so once
-   it began. Called each time a request starts on a connection. */
+/* libcurl starts over by itself when a kept connection dies under a request or an HTTP/2 server asks for another
+   one. A question may be asked twice. But headers and body go out in one piece (another would cost both sides
+   a record of TLS each), so once a request that acts has begun, the gateway may have acted, and a second one
+   could become a second SMS. Called each time a request starts on a connection. */
 static int allow_start(void *user, char *to, char *from, int to_port, int from_port)
 {
     struct exchange *exchange = user;
 
     (void)to, (void)from, (void)to_port, (void)from_port;
-    if (exchange->taken > 0 || (exchange->once && exchange->begun))
+    if (exchange->acts && exchange->begun)
         return CURL_PREREQFUNC_ABORT;
     exchange->begun = true;
     return CURL_PREREQFUNC_OK;
@@ -189,11 +178,10 @@ static bool set_request(struct exchange *exchange, const struct request *request
     return curl_easy_setopt(easy, CURLOPT_URL, exchange->url.data) == CURLE_OK
            && curl_easy_setopt(easy, CURLOPT_USERAGENT, "munja/" MUNJA_VERSION) == CURLE_OK
            && curl_easy_setopt(easy, CURLOPT_HTTPHEADER, exchange->headers) == CURLE_OK
+           && curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)exchange->bytes) == CURLE_OK
+           && curl_easy_setopt(easy, CURLOPT_POSTFIELDS, exchange->body) == CURLE_OK
            && curl_easy_setopt(easy, bare ? CURLOPT_HTTPGET : CURLOPT_POST, 1L) == CURLE_OK
            && curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method) == CURLE_OK
-           && curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)exchange->bytes) == CURLE_OK
-           && curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_body) == CURLE_OK
-           && curl_easy_setopt(easy, CURLOPT_READDATA, exchange) == CURLE_OK
            && curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, allow_start) == CURLE_OK
            && curl_easy_setopt(easy, CURLOPT_PREREQDATA, exchange) == CURLE_OK
            && curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_reply) == CURLE_OK
@@ -260,8 +248,7 @@ static void fill_reply(struct exchange *exchange, CURLcode code, struct reply *r
     if (code != CURLE_OK || status < 200)
         set_fault(reply, explain(code, exchange));
     if (status < 200) { /* 1xx announces an answer, it is none */
-        bool out = exchange->bytes > 0 ? exchange->taken > 0 : exchange->begun;
-        reply->carried = out ? CARRIED_UNKNOWN : CARRIED_NOT;
+        reply->carried = exchange->begun ? CARRIED_UNKNOWN : CARRIED_NOT;
         return;
     }
     curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after_s);
@@ -295,7 +282,7 @@ static bool gather(struct exchange *exchange, const struct carrier_settings *set
         return error_memory(err);
     exchange->body = buf_text(body);
     exchange->bytes = body->len;
-    exchange->once = request->once;
+    exchange->acts = request->once || exchange->bytes > 0;
     exchange->plaintext = settings->plaintext;
     return true;
 }

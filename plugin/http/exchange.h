@@ -17,9 +17,8 @@ struct exchange {
     struct curl_slist *headers, *resolve;
     const char *body;
     size_t bytes;
-    size_t taken; /* of the body, by libcurl: from then on it may have gone out */
-    bool once;    /* the request acts without a body */
-    bool begun;   /* a connection stands and the request starts on it */
+    bool acts;  /* the request may change something at the gateway */
+    bool begun; /* a connection stands and the request starts on it: from then on it may have gone out */
     bool plaintext;
     struct buf reply;
     bool too_large;
