@@ -95,14 +95,12 @@ static unsigned mark_of(const char *text)
 }
 
 /* Fit the text for the provider that is next. A text that cannot be made costs this provider only. */
-static bool compose(struct run *run, struct task *task)
+static bool compose_now(struct run *run, struct task *task)
 {
     struct settlement settlement;
     struct outcome outcome = { 0 };
     struct error err = { 0 };
 
-    if (task->composed)
-        return true;
     if (compose_text(task->record, task->route, task_provider(task), &task->fitted, &err)) {
         task->composed = true;
         if (task->part >= task->fitted.texts)
@@ -116,6 +114,11 @@ static bool compose(struct run *run, struct task *task)
     task_judge(task, &outcome, 0, &settlement);
     batch_settle_one(run, task, &settlement);
     return false;
+}
+
+static bool compose(struct run *run, struct task *task)
+{
+    return task->composed || compose_now(run, task);
 }
 
 static bool same_message(const struct task *a, const struct task *b)

@@ -8,17 +8,31 @@
 
 /* Everything but RFC 3986's unreserved characters as %XX. A blank is %20 in form bodies too, which every
    decoder of forms reads, while "+" is a plus sign to some. */
+static bool is_unreserved(unsigned char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+           || (c != '\0' && strchr("-._~", c) != NULL);
+}
+
 static bool add_escaped(struct buf *out, const char *text)
 {
-    static const char unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    static const char hex[] = "0123456789ABCDEF";
 
     while (*text != '\0') {
-        size_t plain = strspn(text, unreserved);
+        size_t plain = 0;
+        unsigned char c;
+
+        while (is_unreserved((unsigned char)text[plain]))
+            plain++;
         if (!buf_add(out, text, plain))
             return false;
         text += plain;
-        if (*text != '\0' && !buf_format(out, "%%%02X", (unsigned char)*text++))
+        c = (unsigned char)*text;
+        if (c == '\0')
+            break;
+        if (!buf_add(out, (const char[]){ '%', hex[c >> 4], hex[c & 15] }, 3))
             return false;
+        text++;
     }
     return true;
 }
