@@ -84,7 +84,8 @@ static const char *text_of(const struct task *task)
     return task->fitted.text[task->part];
 }
 
-/* Texts of different marks differ. A hand full of alerts is compared with each other, and their beginnings are alike. */
+/* Texts of different marks differ. A hand full of alerts is compared with each other, and their beginnings
+ * are alike. */
 static unsigned mark_of(const char *text)
 {
     unsigned mark = 0;
@@ -123,7 +124,8 @@ static bool compose(struct run *run, struct task *task)
 
 static bool same_message(const struct task *a, const struct task *b)
 {
-    return a->mark == b->mark && strcmp(text_of(a), text_of(b)) == 0 && strcmp(a->fitted.subject, b->fitted.subject) == 0;
+    return a->mark == b->mark && strcmp(text_of(a), text_of(b)) == 0
+           && strcmp(a->fitted.subject, b->fitted.subject) == 0;
 }
 
 static bool can_join_own(const struct api *api, const struct task *task)

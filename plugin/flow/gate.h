@@ -7,9 +7,9 @@
 #include "flow/fiber.h"
 #include "store/store.h"
 
-/* The way to one provider for the fibers of a shift: so many requests may be under way at once, its width, and some
-   more line up with their attempts begun on disk already, so that a place that becomes free is taken at once.
-   Whoever lines up passes or leaves the line; whoever passed leaves the gate. */
+/* The way to one provider for the fibers of a shift: so many requests may be under way at once, its width,
+   and some more line up with their attempts begun on disk already, so that a place that becomes free is taken
+   at once. Whoever lines up passes or leaves the line; whoever passed leaves the gate. */
 struct gate {
     struct fibers *fibers;
     size_t width, inside, lined;
@@ -17,14 +17,14 @@ struct gate {
     struct waiter *line; /* those that could not pass at once */
 };
 
-/* Whether one more may line up. eager: only one that would pass at once, because an attempt that was begun and
-   not sent is not welcome. */
+/* Whether one more may line up. eager: only one that would pass at once, because an attempt that was begun
+   and not sent is not welcome. */
 bool gate_has_room(const struct gate *gate, bool eager);
 void gate_line_up(struct gate *gate);
 void gate_leave_line(struct gate *gate);
 
-/* Wait for a place; the most urgent record goes first. False: the gate was closed, and the place in the line is
-   gone. */
+/* Wait for a place; the most urgent record goes first. False: the gate was closed, and the place in the line
+   is gone. */
 bool gate_pass(struct gate *gate, const struct record *record);
 void gate_leave(struct gate *gate);
 

@@ -16,7 +16,7 @@ struct ledger {
     struct line *first, *last;
     size_t lines;
     int64_t since_ms; /* now_steady_ms: the first of them waits since then */
-    bool stuck; /* the last commit failed */
+    bool stuck;       /* the last commit failed */
 };
 
 /* As store_begin and store_settle. Where fibers share the ledger, an end is never given up: it waits until

@@ -215,8 +215,7 @@ static size_t find_next(const struct shift *shift)
     size_t next = SLOTS;
 
     for (size_t i = 0; i < shift->run.tasks; i++)
-        if (is_open(shift, i) && !shift->task[i].busy
-            && may_line_up(shift, &shift->task[i])
+        if (is_open(shift, i) && !shift->task[i].busy && may_line_up(shift, &shift->task[i])
             && (next == SLOTS || goes_first(&shift->record[i], &shift->record[next])))
             next = i;
     return next;

@@ -19,10 +19,10 @@
 
 #define RETRY_AFTER_MAX_S 3600
 
-/* libcurl starts over by itself when a kept connection dies under a request or an HTTP/2 server asks for another
-   one. A question may be asked twice. But headers and body go out in one piece (another would cost both sides
-   a record of TLS each), so once a request that acts has begun, the gateway may have acted, and a second one
-   could become a second SMS. Called each time a request starts on a connection. */
+/* libcurl starts over by itself when a kept connection dies under a request or an HTTP/2 server asks for
+   another one. A question may be asked twice. But headers and body go out in one piece (another would cost
+   both sides a record of TLS each), so once a request that acts has begun, the gateway may have acted, and a
+   second one could become a second SMS. Called each time a request starts on a connection. */
 static int allow_start(void *user, char *to, char *from, int to_port, int from_port)
 {
     struct exchange *exchange = user;

@@ -61,11 +61,16 @@ void rows_end(struct rows *rows);
 /* A statement that gives no rows. */
 bool db_run(struct db *db, const char *sql, const struct db_value *values, size_t count, struct error *err);
 
+/* A statement that inserts one row into a table whose ids number themselves: its id. */
+bool db_insert(struct db *db, const char *sql, const struct db_value *values, size_t count, int64_t *id,
+               struct error *err);
+
 /* DB_RUN(db, err, SQL, DB_TEXT(key), DB_NUMBER(5)): the values, one at least, written out in place. */
 #define DB_VALUES(...)                                                                                       \
     (const struct db_value[]){ __VA_ARGS__ },                                                                \
         sizeof((const struct db_value[]){ __VA_ARGS__ }) / sizeof(struct db_value)
 #define DB_QUERY(db, rows, err, sql, ...) db_query(db, sql, DB_VALUES(__VA_ARGS__), rows, err)
 #define DB_RUN(db, err, sql, ...)         db_run(db, sql, DB_VALUES(__VA_ARGS__), err)
+#define DB_INSERT(db, id, err, sql, ...)  db_insert(db, sql, DB_VALUES(__VA_ARGS__), id, err)
 
 #endif

@@ -6,16 +6,7 @@
 
 bool image_add(struct store *store, const void *bytes, size_t count, int64_t *id, struct error *err)
 {
-    struct rows *rows = NULL;
-    bool found = false, added;
-
-    added = DB_QUERY(store->db, &rows, err, "INSERT INTO image (bytes) VALUES ($1) RETURNING id",
-                     DB_BLOB(bytes, count))
-            && rows_next(rows, &found, err);
-    if (added)
-        *id = rows_number(rows, 0);
-    rows_end(rows);
-    return added;
+    return DB_INSERT(store->db, id, err, "INSERT INTO image (bytes) VALUES ($1)", DB_BLOB(bytes, count));
 }
 
 bool image_load(struct store *store, struct record *record, struct error *err)

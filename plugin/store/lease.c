@@ -159,26 +159,44 @@ out:
     return claimed;
 }
 
-bool lease_begin(struct store *store, int64_t id, const char *provider, const char *reference, int *number,
-                 struct error *err)
+/* How many attempts there were; -1 when the lease is lost. */
+static bool count_tries(struct store *store, int64_t id, int *tries, struct error *err)
 {
     struct rows *rows = NULL;
-    bool found = false, begun = false;
+    bool found = false;
+    bool counted =
+        DB_QUERY(store->db, &rows, err,
+                 "SELECT coalesce((SELECT max(number) FROM attempt WHERE record = $1), 0) FROM record"
+                 " WHERE id = $1 AND lease_owner = $2 AND state = 'waiting'",
+                 DB_NUMBER(id), DB_TEXT(store->owner))
+        && rows_next(rows, &found, err);
 
-    if (!DB_QUERY(
-            store->db, &rows, err,
-            "INSERT INTO attempt (record, number, provider, begun_ms, ended_ms, outcome, code, meaning,"
-            " reference) SELECT id, 1 + coalesce((SELECT max(number) FROM attempt WHERE record = $1), 0),"
-            " $3, $4, 0, '', '', '', $5 FROM record"
-            " WHERE id = $1 AND lease_owner = $2 AND state = 'waiting' RETURNING number",
-            DB_NUMBER(id), DB_TEXT(store->owner), DB_TEXT(provider), DB_NUMBER(now_ms()), DB_TEXT(reference))
-        || !rows_next(rows, &found, err))
-        goto out;
-    *number = found ? (int)rows_number(rows, 0) : 0;
-    begun = true;
-out:
+    *tries = counted && found ? (int)rows_number(rows, 0) : -1;
     rows_end(rows);
-    return begun;
+    return counted;
+}
+
+bool lease_attempt(struct store *store, int64_t id, int number, const char *provider, const char *reference,
+                   struct error *err)
+{
+    return DB_RUN(store->db, err,
+                  "INSERT INTO attempt (record, number, provider, begun_ms, ended_ms, outcome, code, meaning,"
+                  " reference) VALUES ($1, $2, $3, $4, 0, '', '', '', $5)",
+                  DB_NUMBER(id), DB_NUMBER(number), DB_TEXT(provider), DB_NUMBER(now_ms()),
+                  DB_TEXT(reference));
+}
+
+/* Two statements: one that inserts what it selects and returns it costs SQLite several tables for the moment.
+ */
+static bool lease_begin(struct store *store, int64_t id, const char *provider, const char *reference,
+                        int *number, struct error *err)
+{
+    int tries;
+
+    if (!count_tries(store, id, &tries, err))
+        return false;
+    *number = tries + 1;
+    return tries < 0 || lease_attempt(store, id, tries + 1, provider, reference, err);
 }
 
 /* What the database says of a record that this process works on, and what a settlement made of it. */

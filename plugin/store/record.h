@@ -77,9 +77,8 @@ int record_priority(const struct alert *alert);
 int64_t lease_end(int64_t now, int64_t lease_ms);
 bool lease_take(struct store *store, const char *owner, int64_t id, int64_t until_ms, struct error *err);
 
-/* Within a transaction: an attempt at provider begins. *number is its number, 0 when the lease is lost or the
-   record does not wait any more. */
-bool lease_begin(struct store *store, int64_t id, const char *provider, const char *reference, int *number,
-                 struct error *err);
+/* Within a transaction: an attempt of this number begins at provider. */
+bool lease_attempt(struct store *store, int64_t id, int number, const char *provider, const char *reference,
+                   struct error *err);
 
 #endif

@@ -395,3 +395,13 @@ bool db_run(struct db *db, const char *sql, const struct db_value *values, size_
     rows_end(rows);
     return run;
 }
+
+/* RETURNING would have SQLite make a table for the moment. */
+bool db_insert(struct db *db, const char *sql, const struct db_value *values, size_t count, int64_t *id,
+               struct error *err)
+{
+    if (!db_run(db, sql, values, count, err))
+        return false;
+    *id = sqlite3_last_insert_rowid(db->handle);
+    return true;
+}

@@ -147,37 +147,34 @@ static bool add_one(struct store *store, const struct record *wanted, int64_t no
                     struct record *added, struct error *err)
 {
     char *packed = alert_pack(&wanted->alert, err);
-    struct rows *rows = NULL;
-    bool found = false, done = false;
+    bool done = false;
 
     if (packed == NULL)
         return false;
-    if (!DB_QUERY(store->db, &rows, err,
-                  "INSERT INTO record (identity, recipient, state, priority, created_ms, due_ms,"
-                  " lease_until_ms, lease_owner, wish_provider, wish_kind, wish_at, wish_image, image, alert)"
-                  " VALUES ($1, $2, 'waiting', $3, $4, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id",
-                  DB_TEXT(wanted->identity.key), DB_TEXT(wanted->recipient),
-                  DB_NUMBER(record_priority(&wanted->alert)), DB_NUMBER(now),
-                  DB_NUMBER(lease_end(now, lease_ms)), DB_TEXT(store->holder), DB_TEXT(wanted->wish.provider),
-                  DB_TEXT(wanted->wish.kind), DB_TEXT(wanted->wish.at), DB_TEXT(wanted->wish.image_url),
-                  DB_NUMBER(wanted->image_id), DB_TEXT(packed))
-        || !rows_next(rows, &found, err))
+    if (!DB_INSERT(
+            store->db, &added->id, err,
+            "INSERT INTO record (identity, recipient, state, priority, created_ms, due_ms,"
+            " lease_until_ms, lease_owner, wish_provider, wish_kind, wish_at, wish_image, image, alert)"
+            " VALUES ($1, $2, 'waiting', $3, $4, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+            DB_TEXT(wanted->identity.key), DB_TEXT(wanted->recipient),
+            DB_NUMBER(record_priority(&wanted->alert)), DB_NUMBER(now), DB_NUMBER(lease_end(now, lease_ms)),
+            DB_TEXT(store->holder), DB_TEXT(wanted->wish.provider), DB_TEXT(wanted->wish.kind),
+            DB_TEXT(wanted->wish.at), DB_TEXT(wanted->wish.image_url), DB_NUMBER(wanted->image_id),
+            DB_TEXT(packed)))
         goto out;
     added->identity = wanted->identity;
     memcpy(added->recipient, wanted->recipient, sizeof added->recipient);
-    added->id = rows_number(rows, 0);
     added->created_ms = added->due_ms = now;
     added->leased = true;
     added->image_id = wanted->image_id;
     if (wanted->provider[0] != '\0') {
-        if (!lease_begin(store, added->id, wanted->provider, "", &added->attempt, err))
+        if (!lease_attempt(store, added->id, 1, wanted->provider, "", err))
             goto out;
-        added->tries = added->attempt;
+        added->tries = added->attempt = 1;
         record_say(added, wanted->provider, "begun", "", "", "");
     }
     done = true;
 out:
-    rows_end(rows);
     free(packed);
     return done;
 }
