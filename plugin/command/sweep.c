@@ -7,6 +7,7 @@
 #include "command/options.h"
 #include "flow/deliver.h"
 #include "flow/halves.h"
+#include "store/owner.h"
 
 static size_t count_of(const struct told *told, size_t count, int state)
 {
@@ -34,8 +35,9 @@ static bool deliver_all(struct desk *desk, struct told **told, size_t *count, st
     struct delivery with = { .plan = &desk->plan, .store = desk->store, .wire = half_wire(err) };
     int64_t due_by_ms = now_ms();
     size_t taken = 1;
+    bool buried = false;
 
-    if (with.wire == NULL)
+    if (with.wire == NULL || !owner_bury(desk->store, &buried, err))
         return false;
     while (taken > 0) {
         with.until_ms = now_steady_ms() + handful_ms;

@@ -8,6 +8,7 @@
 
 #include "base/now.h"
 #include "store/handover.h"
+#include "store/owner.h"
 
 /* Records taken, and looked at, in one go. */
 #define TAKE_MOST 200
@@ -148,8 +149,9 @@ static bool feed(struct intake *intake, struct store *store, struct error *err)
 static bool come_home(struct intake *intake, struct store *store, struct error *err)
 {
     int64_t now = now_steady_ms(), due_ms = 0, next_ms;
+    bool buried = false;
 
-    if (!handover_next_due(store, &due_ms, err))
+    if (!owner_bury(store, &buried, err) || !handover_next_due(store, &due_ms, err))
         return false;
     next_ms = due_ms - now_ms() > LOOK_AGAIN_MS ? now + LOOK_AGAIN_MS : now + due_ms - now_ms();
     for (size_t i = 0; i < intake->plan->providers; i++) {

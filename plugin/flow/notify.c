@@ -16,6 +16,7 @@
 #include "flow/handover.h"
 #include "flow/picture.h"
 #include "store/handover.h"
+#include "store/owner.h"
 
 /* A monitor may start one command after the other: other due records hold it up for so long at most, and are
    left to the next run when less time is left. */
@@ -197,6 +198,19 @@ static bool got_through(const struct notification *n)
     return false;
 }
 
+/* Whether there is something due that this process could take. What a dead one has leased is, where it is
+   worth a closer look; if that cannot be written in time, it will be when the lease is over. */
+static bool any_due(const struct notification *n, bool closely, bool *due, struct error *err)
+{
+    bool leased = false;
+
+    if (!store_due(n->store, due, &leased, err))
+        return false;
+    if (closely && !*due && leased)
+        owner_bury(n->store, due, NULL);
+    return true;
+}
+
 /* What earlier runs left behind goes out too, for a few seconds, unless nothing at all gets through; its ends
    stand in the store, not in this answer. Now and then what is long over is forgotten. */
 void notify_others(struct notification *n)
@@ -216,7 +230,7 @@ void notify_others(struct notification *n)
     store_until(n->store, with.until_ms);
     if (n->told[0].record % PRUNE_EVERY == 0)
         store_prune(n->store, (int64_t)n->settings.keep_s * 1000, NULL);
-    if (!store_due(n->store, &due, NULL) || !due)
+    if (!any_due(n, true, &due, NULL) || !due)
         return;
     if (with.wire == NULL)
         with.wire = half_wire(NULL);
@@ -277,7 +291,7 @@ static bool open_store(struct notification *n, bool *due)
 
     if (store_open(n->settings.store, accept_until_ms, &n->store, &err)
         && store_find(n->store, n->records, n->numbers.count, window_ms, &err)
-        && store_due(n->store, due, &err))
+        && any_due(n, all_found(n), due, &err))
         return true;
     without_store(n, &err);
     return false;

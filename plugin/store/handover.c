@@ -9,28 +9,26 @@
 #include "base/now.h"
 #include "store/record.h"
 
-#define WORKER "worker"
-
 bool handover_work(struct store *store, struct error *err)
 {
-    bool freed = db_begin(store->db, err)
+    bool freed = owner_lock_worker(store, err) && db_begin(store->db, err)
                  && DB_RUN(store->db, err,
                            "UPDATE record SET lease_until_ms = 0, lease_owner = ''"
                            " WHERE state = 'waiting' AND lease_owner = $1",
-                           DB_TEXT(WORKER))
+                           DB_TEXT(OWNER_WORKER))
                  && db_commit(store->db, err);
 
     if (!freed) {
         db_rollback(store->db);
         return false;
     }
-    snprintf(store->owner, sizeof store->owner, WORKER);
+    snprintf(store->owner, sizeof store->owner, OWNER_WORKER);
     return true;
 }
 
 void handover_give(struct store *store, bool give)
 {
-    store->holder = give ? WORKER : store->owner;
+    store->holder = give ? OWNER_WORKER : store->owner;
 }
 
 static bool lease_is_workers(struct store *store, int64_t id, bool *yes, struct error *err)
@@ -40,7 +38,7 @@ static bool lease_is_workers(struct store *store, int64_t id, bool *yes, struct 
     bool read = DB_QUERY(store->db, &rows, err, "SELECT lease_owner FROM record WHERE id = $1", DB_NUMBER(id))
                 && rows_next(rows, &found, err);
 
-    *yes = read && found && strcmp(rows_text(rows, 0), WORKER) == 0;
+    *yes = read && found && strcmp(rows_text(rows, 0), OWNER_WORKER) == 0;
     rows_end(rows);
     return read;
 }
@@ -80,6 +78,7 @@ bool handover_take_back(struct store *store, struct record *records, size_t coun
 
     if (now_are == NULL)
         return error_memory(err);
+    owner_lock(store);
     if (!db_begin(store->db, err))
         goto out;
     for (size_t i = 0; i < count; i++)

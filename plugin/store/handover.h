@@ -14,8 +14,8 @@
 /* The worker's leases are long: that it died is seen otherwise. */
 #define HANDOVER_LEASE_MS ((int64_t)10 * 60 * 1000)
 
-/* From now on this process is the worker. What a worker before it had is free again; who calls this knows
-   that it is dead. */
+/* From now on this process is the worker. Fails when another process is and lives; what a dead one had is
+   free again. */
 bool handover_work(struct store *store, struct error *err);
 
 /* Whether store_accept leases to the worker from now on. Such records are "leased" to the caller's eye. */

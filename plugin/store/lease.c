@@ -20,14 +20,22 @@ bool lease_take(struct store *store, const char *owner, int64_t id, int64_t unti
                   DB_NUMBER(until_ms), DB_TEXT(owner), DB_NUMBER(id));
 }
 
-bool store_due(struct store *store, bool *due, struct error *err)
+/* Those that are leased are few, and passed over here as SQLite would. */
+bool store_due(struct store *store, bool *due, bool *leased, struct error *err)
 {
     int64_t now = now_ms();
     struct rows *rows = NULL;
-    bool looked = DB_QUERY(store->db, &rows, err, "SELECT 1 FROM record r WHERE " RECORD_READY " LIMIT 1",
-                           DB_NUMBER(now), DB_NUMBER(now + LEASE_MS_MAX))
-                  && rows_next(rows, due, err);
+    bool found = false, looked;
 
+    *due = *leased = false;
+    looked = DB_QUERY(store->db, &rows, err,
+                      "SELECT " RECORD_READY ", r.lease_owner <> $3 FROM record r WHERE r.state = 'waiting'"
+                      " AND r.priority IN (0, 1) AND r.due_ms <= $1",
+                      DB_NUMBER(now), DB_NUMBER(now + LEASE_MS_MAX), DB_TEXT(store->owner));
+    while (looked && !*due && (looked = rows_next(rows, &found, err)) && found) {
+        *due = rows_number(rows, 0) != 0;
+        *leased = *leased || (!*due && rows_number(rows, 1) != 0);
+    }
     rows_end(rows);
     return looked;
 }
@@ -132,6 +140,7 @@ bool store_claim(struct store *store, struct choice *choice, size_t most, int64_
     int64_t now = now_ms();
     bool claimed = false;
 
+    owner_lock(store);
     if (!db_begin(store->db, err) || !claim_rows(store, choice, most, due_by_ms, now, &rows, &read, err))
         goto out;
     for (size_t i = 0; i < read; i++) {

@@ -11,10 +11,20 @@
 
 struct store {
     struct db *db;
-    char owner[17];     /* this process, at random: pids come again */
+    char owner[20];     /* this process, at random: pids come again */
     const char *holder; /* whom store_accept leases to */
     char id[9];
+    int owners; /* the file of owners' locks; -1: not open */
+    uint64_t owners_mark;
 };
+
+/* A name for this process; then, before the first lease, its lock, where locks can be had; or that of the
+   worker, which fails where another process has it. */
+#define OWNER_WORKER "worker"
+bool owner_name(struct store *store, struct error *err);
+void owner_lock(struct store *store);
+bool owner_lock_worker(struct store *store, struct error *err);
+void owner_unlock(struct store *store);
 
 /* Longer leases are a fault of a clock: whoever holds one that reaches further is taken for dead. */
 #define LEASE_MS_MAX ((int64_t)60 * 60 * 1000)

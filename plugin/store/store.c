@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/now.h"
 #include "store/db.h"
@@ -45,20 +44,15 @@ static bool version_check(struct db *db, struct error *err)
 bool store_open(const char *where, int64_t until_ms, struct store **store, struct error *err)
 {
     struct store *made = calloc(1, sizeof *made);
-    uint64_t owner = 0;
     bool fresh = false, opened = false;
 
     if (made == NULL) {
         error_memory(err);
         goto out;
     }
-    if (getrandom(&owner, sizeof owner, 0) != sizeof owner) {
-        error_set(err, ERROR_SYSTEM, 0, "the system gives no random numbers");
-        goto out;
-    }
-    snprintf(made->owner, sizeof made->owner, "%016llx", (unsigned long long)owner);
+    made->owners = -1;
     made->holder = made->owner;
-    if (!db_open(where, until_ms, &made->db, &fresh, err))
+    if (!owner_name(made, err) || !db_open(where, until_ms, &made->db, &fresh, err))
         goto out;
     if (fresh
         && (!db_create(where, schema_statements, SCHEMA_VERSION, err)
@@ -93,6 +87,7 @@ void store_close(struct store *store)
     if (store == NULL)
         return;
     db_close(store->db);
+    owner_unlock(store);
     free(store);
 }
 
@@ -201,6 +196,8 @@ bool store_accept(struct store *store, struct record *records, size_t count, int
 
     if (results == NULL)
         return error_memory(err);
+    if (store->holder == store->owner)
+        owner_lock(store);
     if (!db_begin(store->db, err))
         goto out;
     for (size_t i = 0; i < count; i++) {

@@ -119,7 +119,9 @@ struct choice {
    outcome "begun" when its last attempt has no end. */
 bool store_claim(struct store *store, struct choice *choice, size_t most, int64_t due_by_ms, int64_t lease_ms,
                  struct record **records, size_t *count, struct error *err);
-bool store_due(struct store *store, bool *due, struct error *err);
+
+/* Whether any is due for the taking; if not, whether others than this process have some leased. */
+bool store_due(struct store *store, bool *due, bool *leased, struct error *err);
 
 /* Before the first byte leaves: attempts of these records at this provider begin, under this reference (""
    for none), by which their messages can be found should the answer be lost. One transaction. A record whose

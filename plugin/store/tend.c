@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/now.h"
+#include "store/owner.h"
 #include "store/record.h"
 
 /* Fill the tending's state, and whether the record can be had at all. */
@@ -81,12 +82,12 @@ static bool tend(struct store *store, struct tending *tendings, size_t count,
                  struct error *err)
 {
     struct tending *made = calloc(count + 1, sizeof *made);
-    bool tended = false;
+    bool buried = false, tended = false;
 
     if (made == NULL)
         return error_memory(err);
     memcpy(made, tendings, count * sizeof *made);
-    if (!db_begin(store->db, err))
+    if (!owner_bury(store, &buried, err) || !db_begin(store->db, err))
         goto out;
     for (size_t i = 0; i < count; i++)
         if (!one(store, &made[i], err))
@@ -115,9 +116,11 @@ bool tend_drop(struct store *store, struct tending *tendings, size_t count, stru
 bool tend_flush(struct store *store, struct error *err)
 {
     int64_t now = now_ms();
+    bool buried = false;
 
-    return DB_RUN(store->db, err,
-                  "UPDATE record SET due_ms = $1 WHERE state = 'waiting' AND priority IN (0, 1)"
-                  " AND due_ms > $1 AND (lease_until_ms <= $1 OR lease_until_ms > $2)",
-                  DB_NUMBER(now), DB_NUMBER(now + LEASE_MS_MAX));
+    return owner_bury(store, &buried, err)
+           && DB_RUN(store->db, err,
+                     "UPDATE record SET due_ms = $1 WHERE state = 'waiting' AND priority IN (0, 1)"
+                     " AND due_ms > $1 AND (lease_until_ms <= $1 OR lease_until_ms > $2)",
+                     DB_NUMBER(now), DB_NUMBER(now + LEASE_MS_MAX));
 }

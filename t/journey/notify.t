@@ -230,6 +230,22 @@ subtest 'a gateway that can be asked is asked before anything is sent again' => 
     is_deeply [ $world->{sim}->violations ], [], 'no violation';
 };
 
+subtest 'what a dead process held is free at once' => sub {
+    my $world = world(providers => ['joa']);
+    my %slow = (match => '/1/send', do => 'delay', ms => 3000, times => 1);
+    $world->{sim}->fault(%slow);
+    killed_while_sending($world, 'joa', '-F', 'id=died');
+    $world->{sim}->faults_clear;
+    my $run = notify($world, '-F', 'id=died', '-F', 'output=x');
+    is $run->{exit}, 0, 'handed over again: exit 0' or diag $run->{out};
+    is scalar(texts($world)), 2, 'it is sent once more: what the gateway said is not known';
+    $world->{sim}->fault(%slow);
+    killed_while_sending($world, 'joa', '-F', 'id=died too');
+    $world->{sim}->faults_clear;
+    is notify($world, '-F', 'id=another')->{exit}, 0, 'another alert: exit 0';
+    is scalar(texts($world)), 5, 'is followed by what was held';
+};
+
 subtest 'a reservation is made once, whoever died' => sub {
     my $world = world(providers => [ 'joa', 'nsms' ]);
     $world->{sim}->fault(match => '/1/send', do => 'delay', ms => 3000, times => 1);
@@ -336,7 +352,6 @@ sub killed_while_sending {
     kill 'KILL', $pid;
     waitpid $pid, 0;
     sql($world, "UPDATE record SET wish_provider = ''");
-    let_time_pass($world);
     return;
 }
 

@@ -60,17 +60,17 @@ static void due_says_whether_a_claim_would_find(void **state)
 {
     struct store *store = open_store();
     struct record record;
-    bool due = true;
+    bool due = true, leased = true;
 
     (void)state;
-    assert_true(store_due(store, &due, NULL));
-    assert_false(due);
+    assert_true(store_due(store, &due, &leased, NULL));
+    assert_false(due || leased);
     add_record("k1", "CRITICAL");
-    assert_true(store_due(store, &due, NULL) && !due);
+    assert_true(store_due(store, &due, &leased, NULL) && !due && leased);
     now_set(NOON + MINUTE);
-    assert_true(store_due(store, &due, NULL) && due);
+    assert_true(store_due(store, &due, &leased, NULL) && due && !leased);
     assert_int_equal(claim(store, 9, &record), 1);
-    assert_true(store_due(store, &due, NULL) && !due);
+    assert_true(store_due(store, &due, &leased, NULL) && !due && !leased); /* by itself */
     record_clear(&record);
     store_close(store);
 }

@@ -51,6 +51,7 @@ static void a_new_log_is_shared_too(void **state)
     add_record("k1", "OK");
     unlink(strcat(strcpy((char[128]){ 0 }, place_file), "-wal"));
     unlink(strcat(strcpy((char[128]){ 0 }, place_file), "-shm"));
+    unlink(strcat(strcpy((char[128]){ 0 }, place_file), "-owners"));
     add_record("k2", "OK");
     umask(before);
     assert_int_equal(look("-wal").st_mode & 07777, 0660);
@@ -205,6 +206,7 @@ static void made_once(void **state)
     unlink(place_file);
     unlink(strcat(strcpy((char[128]){ 0 }, place_file), "-wal"));
     unlink(strcat(strcpy((char[128]){ 0 }, place_file), "-shm"));
+    unlink(strcat(strcpy((char[128]){ 0 }, place_file), "-owners"));
     assert_int_equal(rmdir(place_dir), 0);
     assert_int_equal(mkdir(place_dir, 0700), 0);
 }
