@@ -10,6 +10,8 @@
 #include "command/doors.h"
 #include "command/fail.h"
 #include "command/options.h"
+#include "flow/breakers.h"
+#include "store/breaker.h"
 #include "store/count.h"
 
 #define REFUSED_HOURS 24
@@ -115,18 +117,48 @@ static void measure_idle(struct report *report, const struct sections *providers
     }
 }
 
+/* A row of a provider whose account was changed since may still be there, until its pause is over. */
+static const struct breaker *breaker_named(const struct breaker_kept *list, size_t count, const char *name)
+{
+    size_t bytes = strlen(name);
+
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(list[i].name, name, bytes) == 0 && list[i].name[bytes] == '\n'
+            && breaker_state(&list[i].breaker, now_ms()) == BREAKER_OPEN)
+            return &list[i].breaker;
+    return NULL;
+}
+
+static void report_breakers(struct report *report, const struct sections *providers,
+                            const struct breaker_kept *list, size_t count)
+{
+    for (size_t i = 0; i < providers->count; i++) {
+        const char *name = providers->section[i].name;
+        const struct breaker *breaker = breaker_named(list, count, name);
+        char words[sizeof breaker->reason + 64];
+
+        report_measure(report, name, "paused", breaker != NULL, "", "", "");
+        if (breaker == NULL)
+            continue;
+        breakers_say(breaker, words, sizeof words);
+        report_say(report, breaker->pause_s > 0 ? EXIT_WARNING : EXIT_OK, "%s: %s", name, words);
+    }
+}
+
 static bool check_delivery(struct desk *desk, const struct checking *checking, struct report *report,
                            struct error *err)
 {
     const struct range *warning = &checking->warning, *critical = &checking->critical;
     struct attempt_count *list = NULL, sum = { 0 };
+    struct breaker_kept *breakers = NULL;
     struct store *store = NULL;
     char within[SPAN_BYTES];
-    size_t count = 0;
+    size_t count = 0, broken = 0;
     bool counted =
         count_open(desk->settings.store, desk->until_ms, &store, err)
         && (store == NULL
-            || count_attempts(store, now_ms() - (int64_t)checking->window_s * 1000, &list, &count, err));
+            || (count_attempts(store, now_ms() - (int64_t)checking->window_s * 1000, &list, &count, err)
+                && breaker_list(store, &breakers, &broken, err)));
 
     if (!counted)
         goto out;
@@ -142,7 +174,9 @@ static bool check_delivery(struct desk *desk, const struct checking *checking, s
     for (size_t i = 0; i < count; i++)
         report_provider(report, checking, &list[i]);
     measure_idle(report, &desk->settings.providers, list, count);
+    report_breakers(report, &desk->settings.providers, breakers, broken);
 out:
+    free(breakers);
     free(list);
     store_close(store);
     return counted;

@@ -5,6 +5,7 @@
 
 #include "alert/nfc.h"
 #include "base/line.h"
+#include "flow/breakers.h"
 #include "flow/deliver.h"
 #include "flow/plan.h"
 #include "command/show.h"
@@ -92,6 +93,7 @@ const struct deliver_half munja_deliver = {
     .plan_free = plan_free,
     .check_wish = check_wish,
     .name_first = name_first,
+    .learn = breakers_learn,
     .plan_note = plan_note,
     .run = deliver_run,
     .due = deliver_due,

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/now.h"
 #include "flow/accept.h"
+#include "flow/breakers.h"
 #include "flow/compose.h"
 #include "flow/lookup.h"
 
@@ -303,6 +304,17 @@ static size_t begin(struct run *run, struct task *tasks[BATCH_MAX], size_t count
     return kept;
 }
 
+/* What the request says of the provider: one message that it took, or judged, shows that it works. */
+static void note(const struct run *run, const struct provider *provider, const struct batch *batch)
+{
+    const struct outcome *outcome = &batch->item[0].outcome;
+
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->item[i].outcome.kind == OUTCOME_ACCEPTED || batch->item[i].outcome.kind == OUTCOME_REFUSED)
+            outcome = &batch->item[i].outcome;
+    breakers_note(run->session.plan, run->ledger->store, provider, outcome);
+}
+
 /* The provider could not even be logged in to: this many attempts ended before they began. */
 static void give_up_batch(struct run *run, struct task **tasks, size_t count, const struct outcome *outcome)
 {
@@ -336,6 +348,7 @@ static void send_batch(struct run *run, struct task *tasks[BATCH_MAX], size_t co
     if (!session_ready(&run->session, provider, until_ms, &outcome)) {
         leave_line(run, provider);
         give_up_batch(run, tasks, count, &outcome);
+        breakers_note(run->session.plan, run->ledger->store, provider, &outcome);
         return;
     }
     /* A gateway that can be asked keeps one reference for all recipients of a request. */
@@ -372,6 +385,7 @@ static void send_batch(struct run *run, struct task *tasks[BATCH_MAX], size_t co
     for (size_t i = 0; i < batch.count; i++)
         task_judge(tasks[i], &items[i].outcome, refused_whole(&batch) ? batch.count : 0, &settlements[i]);
     batch_settle(run, tasks, settlements, batch.count);
+    note(run, provider, &batch);
 }
 
 /* What a look-up says of one task: found, it is over; missing, it goes on to be sent; else it is as unsure as

@@ -10,6 +10,7 @@
 #include "base/now.h"
 #include "flow/accept.h"
 #include "flow/batch.h"
+#include "flow/breakers.h"
 #include "flow/plan.h"
 
 /* Records taken from the store at once. */
@@ -119,6 +120,7 @@ bool deliver_due(const struct delivery *with, int64_t due_by_ms, struct told **t
     bool delivered = false;
 
     *taken = 0;
+    breakers_learn(with->plan, with->store, false);
     if (!store_claim(with->store, NULL, HANDFUL, due_by_ms, lease_ms, &records, taken, err))
         return false;
     if (*taken == 0) {

@@ -47,6 +47,8 @@ struct deliver_half {
     /* Name in record->provider whom a new record goes to first, so that it can be accepted with that attempt
        begun; "" when there is nobody. */
     void (*name_first)(const struct plan *plan, struct record *record);
+    /* What other processes have learned of its providers. */
+    void (*learn)(const struct plan *plan, struct store *store, bool alone);
     /* What the configuration has wrong, in one line with file and line number; false when nothing is. */
     bool (*plan_note)(const struct plan *plan, char *note, size_t room);
     void (*run)(struct delivery *delivery);

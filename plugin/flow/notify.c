@@ -15,6 +15,7 @@
 #include "flow/halves.h"
 #include "flow/handover.h"
 #include "flow/picture.h"
+#include "store/breaker.h"
 #include "store/handover.h"
 #include "store/owner.h"
 
@@ -59,6 +60,8 @@ static bool make_plan(struct notification *n, struct error *err)
         return false;
     if (n->half->plan_note(n->plan, note, sizeof note))
         notify_note(n, "%s", note);
+    if (n->store != NULL && breaker_any(n->store))
+        n->half->learn(n->plan, n->store, false);
     return true;
 }
 

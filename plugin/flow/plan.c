@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/breakers.h"
 #include "flow/hours.h"
 #include "flow/route.h"
 #include "flow/wording.h"
@@ -47,7 +48,9 @@ static bool make_room(struct plan *plan, struct error *err)
     plan->provider = calloc(settings->providers.count + 1, sizeof *plan->provider);
     plan->wording = calloc(settings->templates.count + 1, sizeof *plan->wording);
     plan->route = calloc(settings->routes.count + 1, sizeof *plan->route);
-    return (plan->provider != NULL && plan->wording != NULL && plan->route != NULL) || error_memory(err);
+    plan->breakers = breakers_new(settings->providers.count);
+    return (plan->breakers != NULL && plan->provider != NULL && plan->wording != NULL && plan->route != NULL)
+           || error_memory(err);
 }
 
 static bool open_providers(struct plan *plan, struct error *err)
@@ -263,6 +266,7 @@ void plan_clear(struct plan *plan)
         wording_clear(&plan->wording[i]);
     for (size_t i = 0; i < plan->routes; i++)
         free(plan->route[i].provider);
+    free(plan->breakers);
     free(plan->provider);
     free(plan->wording);
     free(plan->route);

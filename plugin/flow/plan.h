@@ -35,6 +35,7 @@ struct route {
     const struct wording *wording;
 };
 
+struct breakers;
 struct plan {
     const struct settings *settings;
     struct provider *provider;
@@ -42,7 +43,8 @@ struct plan {
     struct route *route;
     size_t routes; /* the last is munja's own: all providers in file order */
     struct wording *wording;
-    size_t wordings;      /* the first is "default", munja's own unless the file has one */
+    size_t wordings; /* the first is "default", munja's own unless the file has one */
+    struct breakers *breakers;
     struct faults faults; /* those of settings and of everything here; sorted by line */
 };
 

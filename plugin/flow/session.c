@@ -151,7 +151,7 @@ static bool account_here(struct session *session, const struct provider *provide
         account->token = *token;
     if (known == NULL || *token != NULL)
         return true;
-    outcome_set(outcome, OUTCOME_RETRY, "", "out of memory");
+    outcome_own(outcome, OUTCOME_RETRY, "", "out of memory");
     return false;
 }
 
@@ -203,15 +203,6 @@ static void log_in(struct session *session, const struct provider *provider, int
     answer->token = NULL;
 }
 
-static bool token_key(const struct provider *provider, struct buf *key, struct error *err)
-{
-    const struct account *account = &provider->account;
-
-    return buf_format(key, "%s\n%s\n%s\n%s", provider->name, provider->api->name, provider->carrier.url,
-                      account->user == NULL ? "" : account->user)
-           || error_memory(err);
-}
-
 static void pause_ms(struct session *session, long ms)
 {
     const struct timespec nap = { .tv_nsec = ms * 1000 * 1000 };
@@ -247,7 +238,7 @@ static char *fetch_token(struct session *session, const struct provider *provide
     struct buf key = { 0 };
     char *token = NULL;
 
-    if (!token_key(provider, &key, &err))
+    if (!provider_account(provider, &key, &err))
         outcome_from_error(outcome, &err);
     else {
         if (session->store != NULL)
@@ -260,7 +251,7 @@ static char *fetch_token(struct session *session, const struct provider *provide
                 token_put(session->store, key.data, token, answer.token_until * 1000, NULL);
             *outcome = answer.outcome;
         } else if (state == TOKEN_AWAITED)
-            outcome_set(outcome, OUTCOME_RETRY, "login", "no token in time: another process is logging in");
+            outcome_own(outcome, OUTCOME_RETRY, "login", "no token in time: another process is logging in");
     }
     buf_clear(&key);
     answer_clear(&answer);

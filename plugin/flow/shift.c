@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/now.h"
 #include "flow/accept.h"
+#include "flow/breakers.h"
 #include "flow/gate.h"
 
 /* Records in hand, at most; some places are kept for those that come by themselves. */
@@ -60,6 +61,7 @@ bool shift_open(const char *path, const struct workshop *workshop, struct shift 
         return false;
     }
     batch_name(&made->run);
+    breakers_learn(&made->plan, workshop->store, true);
     *shift = made;
     return true;
 }

@@ -9,6 +9,7 @@
 #include "base/mask.h"
 #include "base/now.h"
 #include "flow/at.h"
+#include "flow/breakers.h"
 #include "flow/compose.h"
 
 #define DELAY_FIRST_MS 15000
@@ -81,10 +82,48 @@ const char *task_at(const struct task *task)
     return at[0] != '\0' && at_ms(at) > now_ms() ? at : NULL;
 }
 
+/* Those that pause go to the end, but stay: with no worker there is nobody else who would come soon. *passed
+   is the one that would be the first otherwise; NULL: none. */
+static void pass_over(struct task *task, const struct plan *plan, const struct provider **passed)
+{
+    size_t last = task->providers - 1, at = 0;
+
+    *passed = NULL;
+    for (size_t left = task->providers; task->providers > 1 && left > 0; left--) {
+        const struct provider *provider = task->order[at];
+        if (breakers_let(plan, provider, task->record, at == 0)) {
+            at++;
+            continue;
+        }
+        memmove(&task->order[at], &task->order[at + 1], (last - at) * sizeof *task->order);
+        task->order[last] = provider;
+        if (at == 0 && *passed == NULL)
+            *passed = provider;
+    }
+}
+
+/* It is told as if it had been asked and failed. */
+static void tell_passed(struct task *task, const struct plan *plan, const struct provider *passed)
+{
+    const struct breaker *breaker;
+    char words[sizeof breaker->reason + 64];
+
+    if (passed == NULL || task->order[0] == passed)
+        return;
+    breaker = breakers_of(plan, passed);
+    breakers_say(breaker, words, sizeof words);
+    task->faulty = task->faulty || breaker->account;
+    snprintf(task->told->after, sizeof task->told->after, "%.30s: %.90s", passed->name, words);
+    if (task->record->id != 0)
+        log_line(LOG_LEVEL_INFO, "record=%lld passed_over=%s reason=\"%s\"", (long long)task->record->id,
+                 passed->name, words);
+}
+
 static bool find_order(struct task *task, const struct plan *plan, struct error *err)
 {
     const struct provider *wished = plan_provider(plan, task->record->wish.provider);
     const struct route *route = task->route;
+    const struct provider *passed;
     size_t count = wished != NULL ? 1 : route->providers;
 
     task->order = calloc(count + 1, sizeof *task->order);
@@ -96,7 +135,9 @@ static bool find_order(struct task *task, const struct plan *plan, struct error 
             && (task_at(task) == NULL || api_reserves(provider->api, task_at(task))))
             task->order[task->providers++] = provider;
     }
+    pass_over(task, plan, &passed);
     prefer_last(task);
+    tell_passed(task, plan, passed);
     return true;
 }
 

@@ -56,11 +56,17 @@ void outcome_set(struct outcome *outcome, enum outcome_kind kind, const char *co
     line_copy(outcome->meaning, sizeof outcome->meaning, meaning == NULL ? "" : meaning);
 }
 
+void outcome_own(struct outcome *outcome, enum outcome_kind kind, const char *code, const char *meaning)
+{
+    outcome_set(outcome, kind, code, meaning);
+    outcome->own = true;
+}
+
 void outcome_from_error(struct outcome *outcome, const struct error *err)
 {
     bool later = err->kind == ERROR_NETWORK || (err->kind == ERROR_SYSTEM && err->code == ENOMEM);
 
-    outcome_set(outcome, later ? OUTCOME_RETRY : OUTCOME_ACCOUNT, "", err->text);
+    outcome_own(outcome, later ? OUTCOME_RETRY : OUTCOME_ACCOUNT, "", err->text);
 }
 
 void outcome_accept(struct outcome *outcome, const char *reference)

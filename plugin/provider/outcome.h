@@ -26,6 +26,7 @@ struct outcome {
     char reference[96]; /* the gateway's id of message or request; "" when it gave none */
     int wait_s;         /* the gateway asks for this pause; 0 when it does not */
     bool divisible;     /* nothing of the batch was taken, and one of its items may be why */
+    bool own;           /* said by munja itself: nobody was asked, so it tells nothing of the gateway */
     bool token_refused; /* the token is not valid (any more): log in again and repeat once */
 };
 
@@ -67,6 +68,7 @@ struct receipt_table {
 /* Fill an outcome. Texts are copied, cleaned of control bytes and of bytes that are not UTF-8, and cut to
  * their room. */
 void outcome_set(struct outcome *outcome, enum outcome_kind kind, const char *code, const char *meaning);
+void outcome_own(struct outcome *outcome, enum outcome_kind kind, const char *code, const char *meaning);
 void outcome_accept(struct outcome *outcome, const char *reference);
 
 /* Nothing went out: RETRY where another time will do (network, memory), else ACCOUNT: it cannot. */

@@ -336,6 +336,15 @@ fail:
     return false;
 }
 
+bool provider_account(const struct provider *provider, struct buf *name, struct error *err)
+{
+    const struct account *account = &provider->account;
+
+    return buf_format(name, "%s\n%s\n%s\n%s", provider->name, provider->api->name, provider->carrier.url,
+                      account->user == NULL ? "" : account->user)
+           || error_memory(err);
+}
+
 void provider_clear(struct provider *provider)
 {
     if (provider->owned.secret != NULL)

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "provider/api.h"
 #include "settings/settings.h"
 
@@ -29,5 +30,9 @@ extern const struct setting provider_keys[];
 bool provider_open(const struct settings *settings, const struct section *section, struct provider *provider,
                    struct faults *faults, bool *usable, struct error *err);
 void provider_clear(struct provider *provider);
+
+/* What tells an account from all others, so that what is kept of it ends with it: the name, which comes first
+   on a line of its own, the api, the URL and the user. */
+bool provider_account(const struct provider *provider, struct buf *name, struct error *err);
 
 #endif

@@ -27,9 +27,18 @@ struct db_value {
    open again. No call waits for a lock beyond until_ms (now_steady_ms). */
 bool db_open(const char *where, int64_t until_ms, struct db **db, bool *fresh, struct error *err);
 
-/* Make the database with these statements (ended by NULL) and mark it with version, whole or not at all. Does
-   nothing when another process was faster. */
-bool db_create(const char *where, const char *const *statements, int version, struct error *err);
+/* A statement of the schema, and the version that it came with; one without sql ends a list of them. */
+struct db_change {
+    int version;
+    const char *sql;
+};
+
+/* Make the database with these statements and mark it with version, whole or not at all. Does nothing when
+   another process was faster. */
+bool db_create(const char *where, const struct db_change *changes, int version, struct error *err);
+
+/* Likewise bring an older one up to date, in place: with those that came after its own version. */
+bool db_upgrade(struct db *db, const struct db_change *changes, int version, struct error *err);
 
 void db_until(struct db *db, int64_t until_ms);
 void db_close(struct db *db);

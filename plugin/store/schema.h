@@ -1,9 +1,11 @@
 #ifndef MUNJA_STORE_SCHEMA_H
 #define MUNJA_STORE_SCHEMA_H
 
-/* The tables, made by these statements, which NULL ends. Times are milliseconds since 1970, 0 for never;
+#include "store/db.h"
+
+/* The tables, made by these statements. Times are milliseconds since 1970, 0 for never;
    texts are "" for none. Ids grow and are never used again, since gateways know messages by them. */
-#define SCHEMA_VERSION 1
-extern const char *const schema_statements[];
+#define SCHEMA_VERSION 2
+extern const struct db_change schema_changes[];
 
 #endif

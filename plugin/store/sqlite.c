@@ -174,7 +174,7 @@ static bool draft_run(sqlite3 *handle, const char *name, const char *sql, struct
 }
 
 /* Nobody else knows the draft: no lock, and one sync at the end, which place_keep does. */
-static bool draft_fill(const char *draft, const char *name, const char *const *statements, int version,
+static bool draft_fill(const char *draft, const char *name, const struct db_change *changes, int version,
                        struct error *err)
 {
     char mark[48];
@@ -188,8 +188,8 @@ static bool draft_fill(const char *draft, const char *name, const char *const *s
         || !draft_run(handle, name, "PRAGMA journal_mode = MEMORY", err)
         || !draft_run(handle, name, "BEGIN", err))
         goto out;
-    for (; *statements != NULL; statements++)
-        if (!draft_run(handle, name, *statements, err))
+    for (; changes->sql != NULL; changes++)
+        if (!draft_run(handle, name, changes->sql, err))
             goto out;
     filled = draft_run(handle, name, mark, err) && draft_run(handle, name, "COMMIT", err)
              && draft_run(handle, name, "PRAGMA journal_mode = WAL", err);
@@ -199,7 +199,7 @@ out:
     return filled;
 }
 
-bool db_create(const char *where, const char *const *statements, int version, struct error *err)
+bool db_create(const char *where, const struct db_change *changes, int version, struct error *err)
 {
     struct place place = { 0 };
     char *draft = NULL;
@@ -211,7 +211,7 @@ bool db_create(const char *where, const char *const *statements, int version, st
     }
     if (!place_draft(&place, &draft, err))
         goto out;
-    if (draft_fill(draft, where, statements, version, err))
+    if (draft_fill(draft, where, changes, version, err))
         made = place_keep(&place, draft, err);
     else
         place_drop(draft);
@@ -287,6 +287,25 @@ void db_rollback(struct db *db)
     /* SQLite rolls some failures back by itself. */
     if (!sqlite3_get_autocommit(db->handle))
         run_plain(db, "ROLLBACK", NULL);
+}
+
+bool db_upgrade(struct db *db, const struct db_change *changes, int version, struct error *err)
+{
+    char mark[48];
+    int from = 0;
+    bool done = false;
+
+    sqlite3_snprintf(sizeof mark, mark, "PRAGMA user_version = %d", MARK(version));
+    if (!db_begin(db, err) || !db_version(db, &from, err))
+        goto out;
+    for (; from < version && changes->sql != NULL; changes++)
+        if (changes->version > from && !run_plain(db, changes->sql, err))
+            goto out;
+    done = (from >= version || run_plain(db, mark, err)) && db_commit(db, err);
+out:
+    if (!done)
+        db_rollback(db);
+    return done;
 }
 
 /* A statement in use, as when one query runs inside the rows of another, cannot be used twice. */

@@ -17,10 +17,12 @@ static bool id_read(struct store *store, struct error *err)
     struct rows *rows = NULL;
     bool found = false, read = false;
 
-    if (!db_query(store->db, "SELECT value FROM meta WHERE name = 'id'", NULL, 0, &rows, err)
+    if (!db_query(store->db, "SELECT value, EXISTS (SELECT 1 FROM breaker) FROM meta WHERE name = 'id'", NULL,
+                  0, &rows, err)
         || !rows_next(rows, &found, err))
         goto out;
     snprintf(store->id, sizeof store->id, "%s", rows_text(rows, 0));
+    store->breakers = rows_number(rows, 1) != 0;
     read = true;
 out:
     rows_end(rows);
@@ -31,7 +33,9 @@ static bool version_check(struct db *db, struct error *err)
 {
     int version = 0;
 
-    if (!db_version(db, &version, err))
+    if (!db_version(db, &version, err)
+        || (version > 0 && version < SCHEMA_VERSION
+            && (!db_upgrade(db, schema_changes, SCHEMA_VERSION, err) || !db_version(db, &version, err))))
         return false;
     if (version == 0)
         return error_set(err, ERROR_STORE, 0, "store %s: is the database of something else", db_name(db));
@@ -55,7 +59,7 @@ bool store_open(const char *where, int64_t until_ms, struct store **store, struc
     if (!owner_name(made, err) || !db_open(where, until_ms, &made->db, &fresh, err))
         goto out;
     if (fresh
-        && (!db_create(where, schema_statements, SCHEMA_VERSION, err)
+        && (!db_create(where, schema_changes, SCHEMA_VERSION, err)
             || !db_open(where, until_ms, &made->db, &fresh, err)))
         goto out;
     if (made->db == NULL) {

@@ -70,7 +70,8 @@ struct settlement {
 
 struct store;
 
-/* Open, creating file (0660) and schema as needed; a schema of another version than this munja's is refused.
+/* Open, creating file (0660) and schema as needed; an older schema is brought up to date, a newer one
+   is refused.
    Waits for a lock until until_ms (now_steady_ms) at most in all later calls too; store_until changes that:
    leave some time for store_settle after the last reply. where is a path; a link, a folder, an empty file or
    somebody else's database is refused. */

@@ -103,7 +103,7 @@ subtest 'delivery' => sub {
     my $world = Munja::World->new(providers => [ 'joa', 'nanumi' ]);
     my ($said, $data) = check($world, 0, 'delivery');
     is $said, 'nothing sent in 1 h', 'nothing sent is no fault';
-    is_deeply $data, { failed => '0%;10;50', map { $_ => '0' } map { ("joa_$_", "nanumi_$_") } qw(accepted failed unsure) }, 'zeros of every provider';
+    is_deeply $data, { failed => '0%;10;50', map { $_ => '0' } map { ("joa_$_", "nanumi_$_") } qw(accepted failed unsure paused) }, 'zeros of every provider';
 
     notify($world) for 1 .. 9;
     ($said, $data) = check($world, 0, 'delivery');
@@ -130,6 +130,10 @@ subtest 'delivery' => sub {
     check($world, 2, 'delivery');
     check($world, 2, 'delivery', '--window', '10m');
     age($world, 'attempt', 'begun_ms', 1800);
+    ($said, $data) = check($world, 1, 'delivery', '--window', '10m');
+    like $said, qr/^joa: paused until \d\d:\d\d after 3 failures: lost, [^;]+; nanumi: paused [^;]+; nothing sent/, 'who pauses is told';
+    is "$data->{joa_paused} $data->{nanumi_paused}", '1 1', 'and counted';
+    age($world, 'breaker', 'until_ms', 60);
     ($said) = check($world, 0, 'delivery', '--window=10m');
     is $said, 'nothing sent in 10 min', 'what is older does not count';
     check($world, 2, 'delivery', '--window', '1d');

@@ -92,7 +92,7 @@ subtest 'failover inside one run' => sub {
     is $run->{exit}, 1, 'an account to be mended: exit 1';
     like $run->{out}, qr/^MUNJA WARNING - accepted by plex .*, after joa: -100033, /, 'by the second provider, and why';
     is_deeply [ texts($world) ], [$TEXT], 'one text';
-    $world->{sim}->faults_clear;
+    $world = world(providers => [ 'joa', 'plex' ]);
     $world->{sim}->fault(match => '/1/send', do => 'status', status => 429);
     $run = notify($world);
     is $run->{exit}, 0, 'a passing fault: exit 0';

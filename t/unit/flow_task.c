@@ -1,6 +1,7 @@
 #include "unit/unit.h"
 
 #include "base/now.h"
+#include "flow/breakers.h"
 #include "flow/task.h"
 
 #define NOON (INT64_C(1795316400) * 1000)
@@ -12,6 +13,8 @@ static const struct api asked = { .name = "asked",
                                   .country = COUNTRY_KOREA,
                                   .caps = API_LOOKUP | API_RESERVE };
 static const struct api china = { .name = "china", .country = COUNTRY_CHINA };
+
+static struct breakers *breakers;
 
 struct world {
     struct provider provider[4];
@@ -33,7 +36,13 @@ static void make_world(struct world *w, const struct api *const *apis_used, size
         w->order[i] = &w->provider[i];
     }
     w->route.providers = count;
-    w->plan = (struct plan){ .provider = w->provider, .providers = count, .route = &w->route, .routes = 1 };
+    if (breakers == NULL)
+        breakers = breakers_new(4);
+    assert_non_null(breakers);
+    w->plan = (struct plan){
+        .provider = w->provider, .providers = count, .route = &w->route, .routes = 1, .breakers = breakers
+    };
+    breakers_learn(&w->plan, NULL, false);
     strcpy(w->record.recipient, "01012345678");
     w->record.id = 7;
     w->record.created_ms = NOON;
@@ -300,9 +309,102 @@ static void parts_of_a_text_go_on_where_they_were(void **state)
     task_clear(&w.task);
 }
 
+/* Those that pause are the last resort; but who may have the message already is asked first all the same. */
+static void pausing_providers_are_asked_last(void **state)
+{
+    static const struct api *const used[] = { &keyed, &asked, &plain };
+    static const struct {
+        const char *pausing[3], *outcome, *order;
+    } cases[] = {
+        { { NULL }, "", "keyed asked plain" },
+        { { "keyed" }, "", "asked plain keyed" },
+        { { "asked" }, "", "keyed plain asked" },
+        { { "keyed", "asked" }, "", "plain keyed asked" },
+        { { "keyed", "asked", "plain" }, "", "keyed asked plain" },
+        { { "keyed" }, "begun", "keyed asked plain" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < CASES(cases); i++) {
+        static const struct outcome broke = { .kind = OUTCOME_ACCOUNT, .code = "broke" };
+        char order[64] = "";
+        struct world w;
+
+        make_world(&w, used, 3);
+        strcpy(w.record.outcome, cases[i].outcome);
+        strcpy(w.record.provider, "keyed");
+        for (size_t p = 0; p < 3 && cases[i].pausing[p] != NULL; p++)
+            breakers_note(&w.plan, NULL, plan_provider(&w.plan, cases[i].pausing[p]), &broke);
+        open_world(&w);
+        for (size_t p = 0; p < w.task.providers; p++)
+            sprintf(order + strlen(order), "%s%s", p == 0 ? "" : " ", w.task.order[p]->name);
+        assert_string_equal(order, cases[i].order);
+        if (i == 1 || i == 3) {
+            assert_non_null(strstr(w.told.after, "keyed: paused until "));
+            assert_non_null(strstr(w.told.after, " after 1 failure: broke"));
+        } else
+            assert_string_equal(w.told.after, "");
+        task_clear(&w.task);
+    }
+}
+
+static const char *first_of(struct world *w, struct record *record)
+{
+    const char *name;
+
+    if (!task_open(&w->task, &w->plan, record, &w->told, &w->settled, &w->settlement, NULL))
+        fail_msg("out of memory");
+    name = task_provider(&w->task)->name;
+    task_clear(&w->task);
+    return name;
+}
+
+/* When the pause is over, one record tries it, however often it is looked at; the others go on as before. */
+static void one_record_tries(void **state)
+{
+    static const struct api *const used[] = { &keyed, &plain };
+    static const struct outcome broke = { .kind = OUTCOME_ACCOUNT }, taken = { .kind = OUTCOME_ACCEPTED };
+    struct record other, copy;
+    struct world w;
+
+    (void)state;
+    make_world(&w, used, 2);
+    breakers_note(&w.plan, NULL, &w.provider[0], &broke);
+    assert_string_equal(first_of(&w, &w.record), "plain");
+    now_set(NOON + 60000);
+    assert_string_equal(first_of(&w, &w.record), "keyed");
+    other = copy = w.record;
+    other.id = 8;
+    assert_string_equal(first_of(&w, &other), "plain");
+    assert_string_equal(first_of(&w, &copy), "keyed");
+    breakers_note(&w.plan, NULL, &w.provider[0], &broke);
+    assert_string_equal(first_of(&w, &w.record), "plain");
+    now_set(NOON + 180000);
+    assert_string_equal(first_of(&w, &other), "keyed");
+    breakers_note(&w.plan, NULL, &w.provider[0], &taken);
+    assert_string_equal(first_of(&w, &w.record), "keyed");
+}
+
+/* What munja says by itself is no fault of the gateway. */
+static void own_words_open_no_breaker(void **state)
+{
+    static const struct api *const used[] = { &plain };
+    struct outcome own;
+    struct world w;
+
+    (void)state;
+    make_world(&w, used, 1);
+    outcome_own(&own, OUTCOME_ACCOUNT, "", "no such file");
+    breakers_note(&w.plan, NULL, &w.provider[0], &own);
+    assert_int_equal(breakers_state(&w.plan, &w.provider[0]), BREAKER_CLOSED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pausing_providers_are_asked_last),
+        cmocka_unit_test(own_words_open_no_breaker),
+        cmocka_unit_test(one_record_tries),
         cmocka_unit_test(every_outcome_has_its_way),
         cmocka_unit_test(a_fault_of_the_account_is_told_though_another_took_it),
         cmocka_unit_test(a_batch_is_halved),

@@ -67,6 +67,78 @@ static void refuses_a_newer_version(void **state)
     refuses(place_file, "version 3");
 }
 
+/* As version 1 made it. */
+static void make_old(void)
+{
+    add_record("k1", "OK");
+    ask("DROP TABLE breaker");
+    ask("PRAGMA user_version = 1836412417"); /* "mun", 1 */
+}
+
+static void an_old_one_is_brought_up_to_date(void **state)
+{
+    struct record record;
+    struct store *store;
+
+    (void)state;
+    make_old();
+    store = open_store();
+    assert_string_equal(ask("PRAGMA user_version"), "1836412418");
+    assert_string_equal(ask("SELECT count(*) FROM breaker"), "0");
+    now_set(NOON + MINUTE);
+    assert_int_equal(claim(store, 9, &record), 1);
+    record_clear(&record);
+    store_close(store);
+}
+
+/* One does it, the others wait for that. */
+static void many_bring_it_up_to_date(void **state)
+{
+    (void)state;
+    make_old();
+    for (int i = 0; i < 8; i++)
+        if (fork() == 0) {
+            struct store *store = NULL;
+            bool opened = store_open(place_file, now_steady_ms() + 20000, &store, NULL);
+            _exit(opened && store_can_write(store, NULL) ? 0 : 1);
+        }
+    for (int i = 0; i < 8; i++) {
+        int status = 0;
+        assert_true(wait(&status) > 0);
+        assert_int_equal(status, 0);
+    }
+    assert_string_equal(ask("PRAGMA user_version"), "1836412418");
+}
+
+static int run(sqlite3 *db, const char *sql)
+{
+    return sqlite3_exec(db, sql, NULL, NULL, NULL);
+}
+
+/* Killed before its commit: what it did is not there, and the next one does it all. */
+static void half_an_upgrade_is_none(void **state)
+{
+    struct store *store;
+    pid_t child;
+
+    (void)state;
+    make_old();
+    child = fork();
+    if (child == 0) {
+        sqlite3 *db = NULL;
+        if (sqlite3_open(place_file, &db) == SQLITE_OK && run(db, "BEGIN IMMEDIATE") == SQLITE_OK
+            && run(db, "CREATE TABLE breaker (half INTEGER)") == SQLITE_OK
+            && sqlite3_db_cacheflush(db) == SQLITE_OK)
+            kill(getpid(), SIGKILL);
+        _exit(1);
+    }
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    store = open_store();
+    assert_string_equal(ask("SELECT count(*) FROM pragma_table_info('breaker') WHERE name = 'until_ms'"),
+                        "1");
+    store_close(store);
+}
+
 static void refuses_a_damaged_one(void **state)
 {
     static const char damage[4096] = { 1, 2, 3 };
@@ -216,11 +288,19 @@ static void parameters_go_by_number(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_place_test(refuses_servers_for_now),       cmocka_place_test(refuses_what_is_no_database),
-        cmocka_place_test(refuses_a_newer_version),       cmocka_place_test(refuses_a_damaged_one),
-        cmocka_place_test(a_torn_log_loses_only_its_end), cmocka_place_test(waits_for_a_lock_until_its_time),
-        cmocka_place_test(a_full_disk_is_an_error),       cmocka_place_test(the_log_stays_small),
-        cmocka_place_test(a_closed_store_leaves_its_log), cmocka_place_test(parameters_go_by_number),
+        cmocka_place_test(refuses_servers_for_now),
+        cmocka_place_test(refuses_what_is_no_database),
+        cmocka_place_test(refuses_a_newer_version),
+        cmocka_place_test(an_old_one_is_brought_up_to_date),
+        cmocka_place_test(many_bring_it_up_to_date),
+        cmocka_place_test(half_an_upgrade_is_none),
+        cmocka_place_test(refuses_a_damaged_one),
+        cmocka_place_test(a_torn_log_loses_only_its_end),
+        cmocka_place_test(waits_for_a_lock_until_its_time),
+        cmocka_place_test(a_full_disk_is_an_error),
+        cmocka_place_test(the_log_stays_small),
+        cmocka_place_test(a_closed_store_leaves_its_log),
+        cmocka_place_test(parameters_go_by_number),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
