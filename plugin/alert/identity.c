@@ -44,6 +44,12 @@ static hash128 hash_all(hash128 hash, const struct alert *alert)
     return hash;
 }
 
+static void write_hash(hash128 hash, char out[IDENTITY_BYTES])
+{
+    snprintf(out, IDENTITY_BYTES, "%016llx%016llx", (unsigned long long)(hash >> 64),
+             (unsigned long long)hash);
+}
+
 void identity_of(const struct alert *alert, const char *recipient, const char *at, struct identity *identity)
 {
     bool event = given(alert, "id") || given(alert, "since");
@@ -53,7 +59,23 @@ void identity_of(const struct alert *alert, const char *recipient, const char *a
     hash = hash_piece(hash, recipient);
     if (at[0] != '\0')
         hash = hash_piece(hash, at);
-    snprintf(identity->key, sizeof identity->key, "%016llx%016llx", (unsigned long long)(hash >> 64),
-             (unsigned long long)hash);
+    write_hash(hash, identity->key);
     identity->lasting = event && (alert_get(alert, "number")[0] != '\0' || given(alert, "notified"));
+}
+
+bool identity_topic(const struct alert *alert, const char *recipient, char topic[IDENTITY_BYTES])
+{
+    const char *source = alert_get(alert, "source"), *service = alert_get(alert, "service");
+    bool by_event = strcmp(source, "zabbix") == 0;
+    hash128 hash = hash_piece(hash_piece(HASH_START, "topic"), source);
+
+    /* By hand, a host is not always meant where no service is named. */
+    if (by_event ? !given(alert, "id")
+                 : alert_get(alert, "host")[0] == '\0'
+                       || (service[0] == '\0' && (source[0] == '\0' || strcmp(source, "args") == 0)))
+        return false;
+    hash = hash_piece(hash_piece(hash, alert_get(alert, "host")), service);
+    hash = hash_piece(hash, by_event ? alert_get(alert, "id") : "");
+    write_hash(hash_piece(hash, recipient), topic);
+    return true;
 }

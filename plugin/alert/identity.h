@@ -20,4 +20,9 @@ struct identity {
    is another message. FNV-1a, 128 bits: not a secret, only a name. */
 void identity_of(const struct alert *alert, const char *recipient, const char *at, struct identity *identity);
 
+/* What an alert is about, whatever it says of it, for a recipient: host and service of a monitor, and the
+   event of Zabbix, whose triggers have no names of their own. Only a PROBLEM and a RECOVERY that surely speak
+   of the same have the same topic; false: that cannot be told. */
+bool identity_topic(const struct alert *alert, const char *recipient, char topic[IDENTITY_BYTES]);
+
 #endif

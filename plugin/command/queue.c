@@ -35,22 +35,23 @@ struct asked {
     int most;
 };
 
-#define EVERY_STATE ((1U << (RECORD_DEAD + 1)) - 1)
+#define EVERY_STATE ((1U << (RECORD_MERGED + 1)) - 1)
+#define WELL        (1U << RECORD_ACCEPTED | 1U << RECORD_MERGED)
 
 static bool read_states(struct asked *asked, struct error *err)
 {
-    asked->states = asked->all != NULL ? EVERY_STATE : EVERY_STATE & ~(1U << RECORD_ACCEPTED);
+    asked->states = asked->all != NULL ? EVERY_STATE : EVERY_STATE & ~WELL;
     if (asked->state == NULL)
         return true;
     if (asked->all != NULL)
         return error_set(err, ERROR_USAGE, 0, "--all and --state: only one of them");
-    for (int state = RECORD_WAITING; state <= RECORD_DEAD; state++)
+    for (int state = RECORD_WAITING; state <= RECORD_MERGED; state++)
         if (strcmp(record_state_name(state), asked->state) == 0) {
             asked->states = 1U << state;
             return true;
         }
     return error_set(err, ERROR_USAGE, 0,
-                     "option --state: \"%.20s\" is none of waiting, accepted, refused, held, dead",
+                     "option --state: \"%.20s\" is none of waiting, accepted, refused, held, dead, merged",
                      asked->state);
 }
 
@@ -156,8 +157,8 @@ int command_queue(int argc, char **argv)
     struct asked asked = { 0 };
     const struct option_spec specs[] = {
         OPTION_CONFIG(&asked.config),
-        { 0, "state", "STATE", "waiting, accepted, refused, held or dead only", &asked.state, NULL },
-        { 0, "all", NULL, "accepted ones too", &asked.all, NULL },
+        { 0, "state", "STATE", "waiting, accepted, refused, held, dead or merged only", &asked.state, NULL },
+        { 0, "all", NULL, "accepted and merged ones too", &asked.all, NULL },
         { 0, "limit", "N", "the newest N (default: 100)", &asked.limit, NULL },
         OPTION_JSON(&asked.json),
         { 'v', "verbose", NULL, "log every attempt to standard error", &asked.verbose, NULL },

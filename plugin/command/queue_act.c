@@ -23,6 +23,7 @@ static const char *hindrance(const struct tending *tending)
         break;
     }
     return tending->state == RECORD_ACCEPTED  ? "a gateway has it already"
+           : tending->state == RECORD_MERGED  ? "its recovery told it"
            : tending->state == RECORD_REFUSED ? "it was refused for good, nobody will try it again"
                                               : "it was dropped before";
 }

@@ -128,9 +128,9 @@ bool queue_list(struct store *store, unsigned states, size_t most, bool json, st
 /* One record as it is shown. */
 enum sheet { SHEET_RECORD, SHEET_ATTEMPTS, SHEET_RECEIPTS, SHEET_REPLIES, SHEETS };
 
-static const char *const record_columns[] = { "id",        "state",         "created",   "due",     "tries",
-                                              "recipient", "wish_provider", "wish_kind", "wish_at", "receipt",
-                                              NULL };
+static const char *const record_columns[] = { "id",      "state",     "created",       "due",
+                                              "tries",   "recipient", "wish_provider", "wish_kind",
+                                              "wish_at", "receipt",   "merged_into",   NULL };
 static const char *const attempt_columns[] = { "attempt", "provider", "begun",     "ended", "outcome",
                                                "code",    "meaning",  "reference", NULL };
 static const char *const receipt_columns[] = { "provider", "reference", "seen",    "time",
@@ -141,15 +141,17 @@ static const char *const reply_columns[] = { "provider", "reference", "seen", "t
 static bool fill_record(struct listing *sheet, const struct listed *listed, bool json)
 {
     const struct record *r = &listed->record;
-    char id[24], created[TIME_BYTES], due[TIME_BYTES], tries[16];
+    char id[24], created[TIME_BYTES], due[TIME_BYTES], tries[16], merged[24];
 
     snprintf(id, sizeof id, "%lld", (long long)r->id);
     snprintf(tries, sizeof tries, "%d", r->tries);
+    snprintf(merged, sizeof merged, "%lld", (long long)r->merged_into);
     listing_start(sheet, record_columns);
     return listing_add(
         sheet, (const char *[]){ id, record_state_name(r->state), local_time(r->created_ms, json, created),
                                  due_time(r, json, due), tries, r->recipient, or_null(r->wish.provider),
-                                 or_null(r->wish.kind), or_null(r->wish.at), or_null(listed->receipt) });
+                                 or_null(r->wish.kind), or_null(r->wish.at), or_null(listed->receipt),
+                                 r->merged_into == 0 ? NULL : merged });
 }
 
 static bool fill_attempts(struct listing *sheet, const struct shown *shown, bool json)

@@ -38,6 +38,8 @@ static enum situation situation_of(const struct record *record)
     switch (record->state) {
     case RECORD_ACCEPTED:
         return SITUATION_HANDLED;
+    case RECORD_MERGED:
+        return SITUATION_MERGED;
     case RECORD_REFUSED:
         return SITUATION_REFUSED;
     case RECORD_HELD:
@@ -57,7 +59,9 @@ void accept_tell(const struct record *record, struct told *told)
 {
     *told = (struct told){ .record = record->id, .situation = situation_of(record) };
     snprintf(told->recipient, sizeof told->recipient, "%s", record->recipient);
-    snprintf(told->provider, sizeof told->provider, "%s", record->provider);
+    /* One that was merged was accepted nowhere by itself. */
+    if (told->situation != SITUATION_MERGED)
+        snprintf(told->provider, sizeof told->provider, "%s", record->provider);
     snprintf(told->reference, sizeof told->reference, "%s", record->reference);
     if (situation_state(told->situation) > 0)
         snprintf(told->reason, sizeof told->reason, "%s%s%s", record->code,

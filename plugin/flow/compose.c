@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/buf.h"
 #include "base/now.h"
 #include "base/utf8.h"
 #include "base/when.h"
@@ -12,10 +13,14 @@
 /* A record as templates see it. */
 struct view {
     const struct record *record;
-    char time[64]; /* the alert's, else when munja accepted it */
-    char when[64]; /* the same without year and seconds, which nobody needs at night */
-    char late[16]; /* "12 min" when it was kept for long; "" otherwise */
+    char time[64];     /* the alert's, else when munja accepted it */
+    char when[64];     /* the same without year and seconds, which nobody needs at night */
+    char late[16];     /* "12 min" when it was kept for long; "" otherwise */
+    struct buf missed; /* "CRITICAL 03:10" of PROBLEMs that only this text tells; "" otherwise */
 };
+
+/* So many are told one by one. */
+#define MISSED_TOLD 3
 
 /* A text that comes so long after its alert says so: what it tells may be over. */
 #define LATE_MIN 5
@@ -51,6 +56,26 @@ static void view_open(struct view *view, const struct record *record)
     say_how_late(view);
 }
 
+/* In their order, the last ones when there are many; the day only where it is another. */
+static bool say_missed(struct view *view, struct error *err)
+{
+    size_t count = view->record->missed_count, told = count < MISSED_TOLD ? count : MISSED_TOLD;
+    bool said = told == count || buf_format(&view->missed, "%zu more, ", count - told);
+
+    for (size_t i = told; said && i-- > 0;) {
+        const struct record *missed = &view->record->missed[i];
+        const char *state = alert_get(&missed->alert, "state");
+        struct view its;
+        bool same_day;
+
+        view_open(&its, missed);
+        same_day = when_begins(its.time) && strncmp(its.when, view->when, strlen("MM-DD ")) == 0;
+        said = buf_format(&view->missed, "%s %s%s", state[0] != '\0' ? state : "PROBLEM",
+                          its.when + (same_day ? strlen("MM-DD ") : 0), i > 0 ? ", " : "");
+    }
+    return said || error_memory(err);
+}
+
 /* What a template may name beside the alert's fields: "to" is this recipient, not the whole list. */
 static const char *look_up(const void *context, const char *name)
 {
@@ -64,7 +89,22 @@ static const char *look_up(const void *context, const char *name)
         return view->when;
     if (strcmp(name, "late") == 0)
         return view->late;
+    if (strcmp(name, "missed") == 0)
+        return buf_text(&view->missed);
     return alert_get(&view->record->alert, name);
+}
+
+/* Whoever wrote the template may not have thought of it; the words would be lost. */
+static bool add_missed(const struct template *template, const struct view *view, struct buf *text,
+                       struct error *err)
+{
+    const char *name;
+
+    for (size_t i = 0; (name = template_name(template, i)) != NULL; i++)
+        if (strcmp(name, "missed") == 0)
+            return true;
+    return view->missed.len == 0 || buf_format(text, " (%s not delivered)", buf_text(&view->missed))
+           || error_memory(err);
 }
 
 bool compose_has_image(const struct record *record, const struct provider *provider)
@@ -93,12 +133,14 @@ static enum kind kind_wanted(const struct record *record, const struct route *ro
 bool compose_text(const struct record *record, const struct route *route, const struct provider *provider,
                   struct fitted *fitted, struct error *err)
 {
+    const struct template *template = wording_for(route->wording, &record->alert);
     struct rendered text = { 0 }, subject = { 0 };
     struct view view;
     bool composed = false;
 
     view_open(&view, record);
-    if (!template_render(wording_for(route->wording, &record->alert), look_up, &view, &text, err)
+    if (!say_missed(&view, err) || !template_render(template, look_up, &view, &text, err)
+        || !add_missed(template, &view, &text.text, err)
         || !template_render(route->wording->subject, look_up, &view, &subject, err))
         goto out;
     composed = fit_text(&text, buf_text(&subject.text), provider->signature, &provider->limits,
@@ -108,6 +150,7 @@ out:
         error_prefix(err, "message for %s", provider->name);
     rendered_clear(&text);
     rendered_clear(&subject);
+    buf_clear(&view.missed);
     return composed;
 }
 

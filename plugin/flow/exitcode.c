@@ -7,6 +7,7 @@ static const struct {
 } situations[SITUATIONS] = {
     [SITUATION_ACCEPTED] = { 0, "accepted" },
     [SITUATION_HANDLED] = { 0, "accepted before" },
+    [SITUATION_MERGED] = { 0, "told with its recovery" },
     [SITUATION_UNDERWAY] = { 1, "being sent already" },
     [SITUATION_FAULTY] = { 1, "accepted" },
     [SITUATION_UNRECORDED] = { 1, "accepted without a record" },

@@ -7,6 +7,7 @@
 enum situation {
     SITUATION_ACCEPTED,     /* a gateway has it */
     SITUATION_HANDLED,      /* found: a gateway had it already */
+    SITUATION_MERGED,       /* found: the text of its recovery told it */
     SITUATION_UNDERWAY,     /* found: another process is sending it right now */
     SITUATION_FAULTY,       /* accepted, with a fault worth knowing */
     SITUATION_UNRECORDED,   /* accepted by a gateway, but the store could not be written */

@@ -27,7 +27,7 @@ const struct setting template_keys[] = {
 };
 
 /* What delivery knows beside the alert's fields. */
-static const char *const further_names[] = { "when", "late", NULL };
+static const char *const further_names[] = { "when", "late", "missed", NULL };
 
 /* Fields of one's own (--field, custom variables) begin with an underscore; any other name is a slip. */
 static bool is_field(const char *name)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/now.h"
+#include "store/missed.h"
 #include "store/record.h"
 
 bool handover_work(struct store *store, struct error *err)
@@ -43,9 +44,10 @@ static bool lease_is_workers(struct store *store, int64_t id, bool *yes, struct 
     return read;
 }
 
-static bool take_one_back(struct store *store, int64_t id, bool died, int64_t now, int64_t lease_ms,
-                          struct record *now_is, struct error *err)
+static bool take_one_back(struct store *store, const struct record *record, bool died, int64_t now,
+                          int64_t lease_ms, struct record *now_is, struct error *err)
 {
+    const int64_t id = record->id;
     struct rows *rows = NULL;
     bool found = false, ready = false, ours = false, taken = false;
 
@@ -59,7 +61,9 @@ static bool take_one_back(struct store *store, int64_t id, bool died, int64_t no
     if (!lease_is_workers(store, id, &ours, err))
         goto out;
     ours = ours && now_is->state == RECORD_WAITING && (died || strcmp(now_is->outcome, "begun") != 0);
-    if (ours && !lease_take(store, store->owner, id, lease_end(now, lease_ms), err))
+    if (ours
+        && (!lease_take(store, store->owner, id, lease_end(now, lease_ms), err)
+            || !missed_take(store, &record->alert, &record->wish, now_is, lease_end(now, lease_ms), err)))
         goto out;
     now_is->leased = ours;
     now_is->lease_until_ms = lease_end(now, lease_ms);
@@ -82,7 +86,7 @@ bool handover_take_back(struct store *store, struct record *records, size_t coun
     if (!db_begin(store->db, err))
         goto out;
     for (size_t i = 0; i < count; i++)
-        if (!take_one_back(store, records[i].id, died, now, lease_ms, &now_are[i], err))
+        if (!take_one_back(store, &records[i], died, now, lease_ms, &now_are[i], err))
             goto out;
     if (!db_commit(store->db, err))
         goto out;
@@ -92,6 +96,8 @@ bool handover_take_back(struct store *store, struct record *records, size_t coun
 out:
     if (!taken)
         db_rollback(store->db);
+    for (size_t i = 0; !taken && i < count; i++)
+        record_clear(&now_are[i]);
     free(now_are);
     return taken;
 }
@@ -120,6 +126,20 @@ out:
     return fetched;
 }
 
+/* Whoever gave it to the worker could not look what it is to tell. */
+static bool fetch_missed(struct store *store, struct record *record, struct error *err)
+{
+    bool fetched =
+        strcmp(alert_get(&record->alert, "type"), "RECOVERY") != 0
+        || (db_begin(store->db, err)
+            && missed_take(store, &record->alert, &record->wish, record, record->lease_until_ms, err)
+            && db_commit(store->db, err));
+
+    if (!fetched)
+        db_rollback(store->db);
+    return fetched;
+}
+
 bool handover_fetch(struct store *store, const int64_t *id, size_t count, struct record **records,
                     size_t *found, struct error *err)
 {
@@ -130,7 +150,8 @@ bool handover_fetch(struct store *store, const int64_t *id, size_t count, struct
         return error_memory(err);
     for (size_t i = 0; i < count; i++) {
         bool is_there = false;
-        if (!fetch_one(store, id[i], &fetched[kept], &is_there, err)) {
+        if (!fetch_one(store, id[i], &fetched[kept], &is_there, err)
+            || (is_there && !fetch_missed(store, &fetched[kept], err))) {
             for (size_t k = 0; k <= kept; k++)
                 record_clear(&fetched[k]);
             free(fetched);

@@ -28,7 +28,7 @@ bool handover_take_back(struct store *store, struct record *records, size_t coun
                         int64_t lease_ms, struct error *err);
 
 /* The worker's side: those of these that wait and are leased to it. *records is the caller's: record_clear
-   each, free. Nothing is written. */
+   each, free. Only for a RECOVERY, which may have something to tell, anything is written. */
 bool handover_fetch(struct store *store, const int64_t *id, size_t count, struct record **records,
                     size_t *found, struct error *err);
 

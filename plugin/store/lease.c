@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/now.h"
+#include "store/missed.h"
 
 int64_t lease_end(int64_t now, int64_t lease_ms)
 {
@@ -125,6 +126,33 @@ static bool claim_hold(struct store *store, const struct record *record, struct 
            && DB_RUN(store->db, err, "UPDATE record SET state = 'held' WHERE id = $1", DB_NUMBER(record->id));
 }
 
+static bool is_missed(const struct record *recovery, int64_t id)
+{
+    for (size_t i = 0; i < recovery->missed_count; i++)
+        if (recovery->missed[i].id == id)
+            return true;
+    return false;
+}
+
+/* Itself, or by the one that tells it. */
+static bool is_claimed(const struct record *records, size_t count, int64_t id)
+{
+    for (size_t i = 0; i < count; i++)
+        if (records[i].leased && (records[i].id == id || is_missed(&records[i], id)))
+            return true;
+    return false;
+}
+
+static bool claim_one(struct store *store, struct record *record, int64_t until_ms, struct error *err)
+{
+    if (record->alert.fields == 0)
+        return claim_hold(store, record, err);
+    record->leased = true;
+    record->lease_until_ms = until_ms;
+    return lease_take(store, store->owner, record->id, until_ms, err) && image_load(store, record, err)
+           && missed_take(store, &record->alert, &record->wish, record, until_ms, err);
+}
+
 static void records_free(struct record *records, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -144,18 +172,18 @@ bool store_claim(struct store *store, struct choice *choice, size_t most, int64_
     if (!db_begin(store->db, err) || !claim_rows(store, choice, most, due_by_ms, now, &rows, &read, err))
         goto out;
     for (size_t i = 0; i < read; i++) {
-        rows[i].leased = rows[i].alert.fields > 0;
-        rows[i].lease_until_ms = lease_end(now, lease_ms);
-        if (rows[i].leased ? !lease_take(store, store->owner, rows[i].id, lease_end(now, lease_ms), err)
-                                 || !image_load(store, &rows[i], err)
-                           : !claim_hold(store, &rows[i], err))
+        if (!missed_replace(store, &rows[i], err))
+            goto out;
+        if (is_claimed(rows, i, rows[i].id))
+            record_clear(&rows[i]);
+        else if (!claim_one(store, &rows[i], lease_end(now, lease_ms), err))
             goto out;
     }
     if (!db_commit(store->db, err))
         goto out;
     for (size_t i = 0; i < read; i++)
         if (rows[i].leased)
-            rows[kept++] = rows[i]; /* one that was held owns nothing */
+            rows[kept++] = rows[i]; /* the others own nothing */
     *records = rows;
     *count = kept;
     rows = NULL;
@@ -243,6 +271,7 @@ static bool settle_one(struct store *store, const struct record *record, const s
                        struct standing *standing, struct error *err)
 {
     bool open = strcmp(record->outcome, "begun") == 0;
+    char topic[TOPIC_BYTES] = "";
     bool found = false;
 
     *standing =
@@ -259,13 +288,17 @@ static bool settle_one(struct store *store, const struct record *record, const s
         return true;
     standing->state = s->state;
     standing->ours = standing->ours && s->keep_lease;
+    if (!standing->ours && !missed_settle(store, record, s->state == RECORD_ACCEPTED, err))
+        return false;
+    if (s->state == RECORD_WAITING && !standing->ours)
+        missed_topic(&record->alert, &record->wish, record->recipient, topic);
     return DB_RUN(store->db, err,
                   "UPDATE record SET state = $1, due_ms = $2, parts_done = $3, accepted_by = $4,"
                   " lease_until_ms = CASE WHEN $5 = 1 THEN lease_until_ms ELSE 0 END,"
-                  " lease_owner = CASE WHEN $5 = 1 THEN lease_owner ELSE '' END WHERE id = $6",
+                  " lease_owner = CASE WHEN $5 = 1 THEN lease_owner ELSE '' END, topic = $7 WHERE id = $6",
                   DB_TEXT(record_state_name(s->state)), DB_NUMBER(s->due_ms), DB_NUMBER(s->parts_done),
                   DB_NUMBER(s->state == RECORD_ACCEPTED ? standing->number : 0), DB_NUMBER(standing->ours),
-                  DB_NUMBER(record->id));
+                  DB_NUMBER(record->id), DB_TEXT(topic));
 }
 
 static void settle_memory(struct record *record, const struct settlement *s, const struct standing *standing)

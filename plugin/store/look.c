@@ -28,14 +28,14 @@ static const char *state_wanted(unsigned states, enum record_state state)
 #define STATE_VALUES(states)                                                                                 \
     DB_TEXT(state_wanted(states, RECORD_WAITING)), DB_TEXT(state_wanted(states, RECORD_ACCEPTED)),           \
         DB_TEXT(state_wanted(states, RECORD_REFUSED)), DB_TEXT(state_wanted(states, RECORD_HELD)),           \
-        DB_TEXT(state_wanted(states, RECORD_DEAD))
+        DB_TEXT(state_wanted(states, RECORD_DEAD)), DB_TEXT(state_wanted(states, RECORD_MERGED))
 
 static bool count_states(struct store *store, unsigned states, size_t *count, struct error *err)
 {
     struct rows *rows = NULL;
     bool found = false;
     bool counted =
-        DB_QUERY(store->db, &rows, err, "SELECT count(*) FROM record WHERE state IN ($1, $2, $3, $4, $5)",
+        DB_QUERY(store->db, &rows, err, "SELECT count(*) FROM record WHERE state IN ($1, $2, $3, $4, $5, $6)",
                  STATE_VALUES(states))
         && rows_next(rows, &found, err);
 
@@ -61,7 +61,7 @@ bool store_list(struct store *store, unsigned states, size_t most, struct listed
     int64_t now = now_ms();
     size_t there = 0;
     bool listed = record_gather(
-        store, RECORD_SELECT "WHERE r.state IN ($3, $4, $5, $6, $7) ORDER BY r.id DESC LIMIT $8",
+        store, RECORD_SELECT "WHERE r.state IN ($3, $4, $5, $6, $7, $8) ORDER BY r.id DESC LIMIT $9",
         DB_VALUES(DB_NUMBER(now), DB_NUMBER(now + LEASE_MS_MAX), STATE_VALUES(states),
                   DB_NUMBER((int64_t)most)),
         read_listed, sizeof **list, &gathered, err);

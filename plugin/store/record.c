@@ -8,7 +8,7 @@
 
 static const char *const state_names[] = {
     [RECORD_WAITING] = "waiting", [RECORD_ACCEPTED] = "accepted", [RECORD_REFUSED] = "refused",
-    [RECORD_HELD] = "held",       [RECORD_DEAD] = "dead",
+    [RECORD_HELD] = "held",       [RECORD_DEAD] = "dead",         [RECORD_MERGED] = "merged",
 };
 
 const char *record_state_name(enum record_state state)
@@ -18,7 +18,7 @@ const char *record_state_name(enum record_state state)
 
 enum record_state record_state_named(const char *name)
 {
-    for (int state = RECORD_WAITING; state <= RECORD_DEAD; state++)
+    for (int state = RECORD_WAITING; state <= RECORD_MERGED; state++)
         if (strcmp(state_names[state], name) == 0)
             return state;
     return RECORD_HELD;
@@ -29,6 +29,9 @@ void record_clear(struct record *record)
     alert_clear(&record->alert);
     if (record->image_owned)
         free((void *)record->image);
+    for (size_t i = 0; i < record->missed_count; i++)
+        record_clear(&record->missed[i]);
+    free(record->missed);
     *record = (struct record){ 0 };
 }
 
@@ -74,6 +77,7 @@ void record_read(const struct rows *rows, struct record *record, bool *ready)
     RECORD_COPY(record->wish.image_url, rows_text(rows, 18));
     record->image_id = rows_number(rows, 19);
     record->lease_until_ms = rows_number(rows, 21);
+    record->merged_into = rows_number(rows, 22);
 }
 
 bool record_read_alert(const struct rows *rows, struct record *record, bool *readable, struct error *err)

@@ -40,7 +40,7 @@ void owner_unlock(struct store *store);
     " r.wish_provider, r.wish_kind, r.wish_at,"                                                              \
     " (SELECT max(number) FROM attempt WHERE record = r.id) AS tries,"                                       \
     " a.provider, a.ended_ms, a.outcome, a.code, a.meaning, a.reference, " RECORD_READY " AS ready,"         \
-    " r.wish_image, r.image, r.alert, r.lease_until_ms"                                                      \
+    " r.wish_image, r.image, r.alert, r.lease_until_ms, r.merged_into"                                       \
     " FROM record r LEFT JOIN attempt a ON a.record = r.id AND a.number = CASE WHEN r.accepted_by > 0"       \
     " THEN r.accepted_by ELSE (SELECT max(number) FROM attempt WHERE record = r.id) END "
 

@@ -58,5 +58,11 @@ const struct db_change schema_changes[] = {
     { 2, "CREATE TABLE breaker (name TEXT PRIMARY KEY, failures INTEGER NOT NULL, pause_s INTEGER NOT NULL,"
          " until_ms BIGINT NOT NULL, trial_ms BIGINT NOT NULL, account INTEGER NOT NULL,"
          " reason TEXT NOT NULL) WITHOUT ROWID" },
+
+    /* topic: what a record that is kept is about (missed.h), so that a RECOVERY finds what it is to tell;
+       merged_into: the one that told it. */
+    { 2, "ALTER TABLE record ADD COLUMN topic TEXT NOT NULL DEFAULT ''" },
+    { 2, "ALTER TABLE record ADD COLUMN merged_into BIGINT NOT NULL DEFAULT 0" },
+    { 2, "CREATE INDEX record_topic ON record (topic) WHERE state = 'waiting' AND topic <> ''" },
     { 0, NULL },
 };

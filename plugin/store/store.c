@@ -9,6 +9,7 @@
 
 #include "base/now.h"
 #include "store/db.h"
+#include "store/missed.h"
 #include "store/record.h"
 #include "store/schema.h"
 
@@ -166,6 +167,10 @@ static bool add_one(struct store *store, const struct record *wanted, int64_t no
     added->created_ms = added->due_ms = now;
     added->leased = true;
     added->image_id = wanted->image_id;
+    /* The worker looks for itself. */
+    if (store->holder == store->owner
+        && !missed_take(store, &wanted->alert, &wanted->wish, added, lease_end(now, lease_ms), err))
+        goto out;
     if (wanted->provider[0] != '\0') {
         if (!lease_attempt(store, added->id, 1, wanted->provider, "", err))
             goto out;
@@ -216,7 +221,11 @@ bool store_accept(struct store *store, struct record *records, size_t count, int
             goto out;
         /* Begun parts go on with the stored text, which store_claim brings. */
         ready = ready && result->parts_done == 0;
-        if (ready && !lease_take(store, store->holder, result->id, lease_end(now, lease_ms), err))
+        if (ready
+            && (!lease_take(store, store->holder, result->id, lease_end(now, lease_ms), err)
+                || (store->holder == store->owner
+                    && !missed_take(store, &records[i].alert, &records[i].wish, result,
+                                    lease_end(now, lease_ms), err))))
             goto out;
         result->leased = result->leased || ready;
         result->lease_until_ms = lease_end(now, lease_ms);
@@ -229,6 +238,8 @@ bool store_accept(struct store *store, struct record *records, size_t count, int
 out:
     if (!accepted)
         db_rollback(store->db);
+    for (size_t i = 0; !accepted && i < count; i++)
+        record_clear(&results[i]);
     free(results);
     return accepted;
 }

@@ -19,6 +19,7 @@ enum record_state {
     RECORD_REFUSED,  /* for good: nobody will try again */
     RECORD_HELD,     /* the answer was lost and the route says hold: an operator decides */
     RECORD_DEAD,     /* retry_for is over */
+    RECORD_MERGED,   /* a PROBLEM that its RECOVERY told: merged_into */
 };
 const char *record_state_name(enum record_state state); /* "waiting" */
 
@@ -56,6 +57,10 @@ struct record {
     bool found;             /* accept: it was there before */
     bool leased;            /* this process has the lease */
     int64_t lease_until_ms; /* which is over then, whatever happened */
+    struct record *missed;  /* of a RECOVERY: PROBLEMs that never went out, which this process leased with it
+                               and its text tells, the newest first; owned */
+    size_t missed_count;
+    int64_t merged_into; /* the record that told this one; 0: none did */
 };
 void record_clear(struct record *record);
 

@@ -42,7 +42,8 @@ static bool retry_one(struct store *store, struct tending *tending, struct error
 
     if (!look(store, tending, &dropped, err))
         return false;
-    if (tending->tended == TENDED_DONE && tending->state == RECORD_ACCEPTED)
+    if (tending->tended == TENDED_DONE
+        && (tending->state == RECORD_ACCEPTED || tending->state == RECORD_MERGED))
         tending->tended = TENDED_OVER;
     if (tending->tended != TENDED_DONE)
         return true;
@@ -61,7 +62,8 @@ static bool drop_one(struct store *store, struct tending *tending, struct error 
     if (!look(store, tending, &dropped, err))
         return false;
     if (tending->tended == TENDED_DONE
-        && (tending->state == RECORD_ACCEPTED || tending->state == RECORD_REFUSED || dropped))
+        && (tending->state == RECORD_ACCEPTED || tending->state == RECORD_MERGED
+            || tending->state == RECORD_REFUSED || dropped))
         tending->tended = TENDED_OVER;
     if (tending->tended != TENDED_DONE)
         return true;

@@ -74,9 +74,54 @@ static void is_the_same_everywhere(void **state)
     assert_string_equal(identity("output=a", "112").key, "95da64210e2692d2f304c7c0481a4e76");
 }
 
+static bool topic(const char *fields, const char *recipient, char out[IDENTITY_BYTES])
+{
+    struct alert alert = { 0 };
+    bool told;
+
+    words_each(fields, words_set, &alert, fields);
+    told = identity_topic(&alert, recipient, out);
+    alert_clear(&alert);
+    return told;
+}
+
+/* What is said about it makes no difference; what it is about does. */
+static void topics(void **state)
+{
+    static const struct {
+        const char *first, *second;
+        bool told, same; /* told: the second has one */
+    } cases[] = {
+        { EVENT, "source=nagios|host=web01|service=disk|type=RECOVERY|state=OK|since=99|id=7", true, true },
+        { EVENT, "source=nagios|host=web01|service=load", true, false },
+        { EVENT, "source=nagios|host=web02|service=disk", true, false },
+        { EVENT, "source=icinga|host=web01|service=disk", true, false },
+        { EVENT, "source=nagios|host=web01", true, false },
+        { EVENT, "source=nagios|service=disk", false, false },
+        { "source=args|host=a|service=b", "source=args|host=a|service=b|output=x", true, true },
+        { "source=args|host=a|service=b", "source=args|host=a", false, false },
+        { "source=zabbix|host=a|id=7", "source=zabbix|host=a|id=7|output=x", true, true },
+        { "source=zabbix|host=a|id=7", "source=zabbix|host=a|id=8", true, false },
+        { "source=zabbix|host=a|id=7", "source=zabbix|host=a|service=b", false, false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < CASES(cases); i++) {
+        char first[IDENTITY_BYTES] = "", second[IDENTITY_BYTES] = "", other[IDENTITY_BYTES] = "";
+
+        assert_true(topic(cases[i].first, "01012345678", first));
+        if (topic(cases[i].second, "01012345678", second) != cases[i].told
+            || (strcmp(first, second) == 0) != cases[i].same)
+            fail_msg("%s and %s", cases[i].first, cases[i].second);
+        assert_true(topic(cases[i].first, "01099998888", other));
+        assert_string_not_equal(first, other);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(topics),
         cmocka_unit_test(tells_apart),
         cmocka_unit_test(tells_recipients_apart),
         cmocka_unit_test(is_the_same_everywhere),

@@ -12,6 +12,7 @@ static void answers_by_the_table(void **state)
     } rows[] = {
         { SITUATION_ACCEPTED, 0, 0, 0, "accepted" },
         { SITUATION_HANDLED, 0, 0, 0, "accepted before" },
+        { SITUATION_MERGED, 0, 0, 0, "told with its recovery" },
         { SITUATION_UNDERWAY, 1, 0, 0, "being sent already" },
         { SITUATION_FAULTY, 1, 0, 0, "accepted" },
         { SITUATION_UNRECORDED, 1, 0, 0, "accepted without a record" },

@@ -72,6 +72,9 @@ static void make_old(void)
 {
     add_record("k1", "OK");
     ask("DROP TABLE breaker");
+    ask("DROP INDEX record_topic");
+    ask("ALTER TABLE record DROP COLUMN topic");
+    ask("ALTER TABLE record DROP COLUMN merged_into");
     ask("PRAGMA user_version = 1836412417"); /* "mun", 1 */
 }
 

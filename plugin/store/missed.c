@@ -1,0 +1,155 @@
+/* PROBLEMs that never went out and are over: their RECOVERY tells them. Never one that somebody may have
+   received: where an answer was lost, two texts stay two. */
+#include "store/missed.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/now.h"
+
+/* An alert that repeats itself through a long outage. */
+#define MISSED_MOST 20
+
+#define PROBLEM  'p'
+#define RECOVERY 'r'
+
+/* No gateway ever had any of it, for certain. */
+#define UNTOLD                                                                                               \
+    "r.state = 'waiting' AND r.parts_done = 0 AND r.wish_at = '' AND NOT EXISTS (SELECT 1 FROM attempt t"    \
+    " WHERE t.record = r.id AND (t.ended_ms = 0 OR t.outcome = 'unsure'))"
+#define FREE "(r.lease_until_ms <= $1 OR r.lease_until_ms > $2)"
+
+void missed_topic(const struct alert *alert, const struct wish *wish, const char *recipient,
+                  char topic[TOPIC_BYTES])
+{
+    const char *type = alert_get(alert, "type");
+    bool recovery = strcmp(type, "RECOVERY") == 0;
+
+    topic[0] = '\0';
+    if ((recovery || strcmp(type, "PROBLEM") == 0) && wish->at[0] == '\0'
+        && identity_topic(alert, recipient, topic + 1))
+        topic[0] = recovery ? RECOVERY : PROBLEM;
+}
+
+static bool read_record(const struct rows *rows, void *item, struct error *err)
+{
+    struct record *record = item;
+    bool ready = false, readable = false;
+
+    record_read(rows, record, &ready);
+    return record_read_alert(rows, record, &readable, err);
+}
+
+static bool find(struct store *store, int64_t recovery, const char *topic, struct gathered *gathered,
+                 struct error *err)
+{
+    int64_t now = now_ms();
+
+    return record_gather(store,
+                         RECORD_SELECT "WHERE r.topic = $3 AND r.topic <> '' AND r.id < $4 AND " UNTOLD
+                                       " AND " FREE
+                                       " AND EXISTS (SELECT 1 FROM record r WHERE r.id = $4 AND " UNTOLD ")"
+                                       " ORDER BY r.id DESC LIMIT $5",
+                         DB_VALUES(DB_NUMBER(now), DB_NUMBER(now + LEASE_MS_MAX), DB_TEXT(topic),
+                                   DB_NUMBER(recovery), DB_NUMBER(MISSED_MOST)),
+                         read_record, sizeof(struct record), gathered, err);
+}
+
+bool missed_take(struct store *store, const struct alert *alert, const struct wish *wish,
+                 struct record *record, int64_t until_ms, struct error *err)
+{
+    struct gathered gathered = { 0 };
+    char topic[TOPIC_BYTES];
+    bool taken;
+
+    missed_topic(alert, wish, record->recipient, topic);
+    if (topic[0] != RECOVERY)
+        return true;
+    topic[0] = PROBLEM;
+    taken = find(store, record->id, topic, &gathered, err);
+    record->missed = gathered.item;
+    for (size_t i = 0; i < gathered.count; i++) {
+        struct record *missed = &record->missed[i];
+        /* One that nobody can read is for an operator. */
+        if (missed->alert.fields == 0)
+            record_clear(missed);
+        else {
+            taken = taken && lease_take(store, store->owner, missed->id, until_ms, err);
+            record->missed[record->missed_count++] = *missed;
+        }
+    }
+    return taken;
+}
+
+/* Which RECOVERY; 0: none. */
+static bool find_recovery(struct store *store, const struct record *problem, const char *topic, int64_t *id,
+                          struct error *err)
+{
+    int64_t now = now_ms();
+    struct rows *rows = NULL;
+    bool found = false;
+    bool looked =
+        DB_QUERY(store->db, &rows, err,
+                 "SELECT r.id FROM record r WHERE r.topic = $3 AND r.topic <> '' AND r.id > $4"
+                 " AND " UNTOLD " AND " FREE " AND EXISTS (SELECT 1 FROM record r WHERE r.id = $4 AND " UNTOLD
+                 ")"
+                 " ORDER BY r.id DESC LIMIT 1",
+                 DB_NUMBER(now), DB_NUMBER(now + LEASE_MS_MAX), DB_TEXT(topic), DB_NUMBER(problem->id))
+        && rows_next(rows, &found, err);
+
+    *id = looked && found ? rows_number(rows, 0) : 0;
+    rows_end(rows);
+    return looked;
+}
+
+static bool load(struct store *store, int64_t id, struct record *record, struct error *err)
+{
+    struct gathered gathered = { 0 };
+    int64_t now = now_ms();
+    bool loaded = record_gather(store, RECORD_SELECT "WHERE r.id = $3",
+                                DB_VALUES(DB_NUMBER(now), DB_NUMBER(now + LEASE_MS_MAX), DB_NUMBER(id)),
+                                read_record, sizeof *record, &gathered, err);
+
+    if (gathered.count > 0)
+        *record = *(struct record *)gathered.item;
+    free(gathered.item);
+    return loaded;
+}
+
+bool missed_replace(struct store *store, struct record *record, struct error *err)
+{
+    char topic[TOPIC_BYTES];
+    int64_t recovery = 0;
+
+    missed_topic(&record->alert, &record->wish, record->recipient, topic);
+    /* Only what was kept once can be met here. */
+    if (topic[0] != PROBLEM || record->tries == 0)
+        return true;
+    topic[0] = RECOVERY;
+    if (!find_recovery(store, record, topic, &recovery, err))
+        return false;
+    if (recovery == 0)
+        return true;
+    record_clear(record);
+    return load(store, recovery, record, err);
+}
+
+bool missed_settle(struct store *store, const struct record *record, bool accepted, struct error *err)
+{
+    bool settled = true;
+
+    for (size_t i = 0; settled && i < record->missed_count; i++) {
+        int64_t id = record->missed[i].id;
+        settled = DB_RUN(store->db, err,
+                         "UPDATE record SET state = CASE WHEN $1 > 0 THEN 'merged' ELSE state END,"
+                         " merged_into = $1, lease_until_ms = 0, lease_owner = ''"
+                         " WHERE id = $2 AND state = 'waiting' AND lease_owner = $3",
+                         DB_NUMBER(accepted ? record->id : 0), DB_NUMBER(id), DB_TEXT(store->owner));
+        if (settled && accepted)
+            log_line(LOG_LEVEL_INFO, "record=%lld state=merged into=%lld", (long long)id,
+                     (long long)record->id);
+    }
+    return settled;
+}
