@@ -226,12 +226,20 @@ static void leave_line(struct run *run, const struct provider *provider)
         gate_leave_line(gate_of(run, provider));
 }
 
-/* Wait for a place. False: the provider is left alone from now on, as outcome says; nothing was sent. */
+/* Wait for a place. False: the provider is left alone by now; nothing was sent, as outcome says. */
 static bool pass_gate(struct run *run, const struct task *task, struct outcome *outcome)
 {
-    if (run->gate == NULL || gate_pass(gate_of(run, task_provider(task)), task->record))
+    const struct provider *provider = task_provider(task);
+
+    if (run->gate == NULL)
         return true;
-    outcome_set(outcome, OUTCOME_RETRY, "", "not sent: the worker stopped asking this provider");
+    if (gate_pass(gate_of(run, provider), task->record)) {
+        if (breakers_let(run->session.plan, provider, task->record, false))
+            return true;
+        leave_gate(run, provider);
+    }
+    outcome_set(outcome, OUTCOME_RETRY, "", "not sent: this provider is not asked just now");
+    outcome->own = true;
     return false;
 }
 

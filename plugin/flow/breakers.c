@@ -69,6 +69,28 @@ enum breaker_state breakers_state(const struct plan *plan, const struct provider
     return breaker_state(breakers_of(plan, provider), now_ms());
 }
 
+int64_t breakers_next_ms(const struct plan *plan)
+{
+    int64_t next_ms = INT64_MAX;
+
+    for (size_t i = 0; i < plan->providers; i++) {
+        const struct breaker *breaker = &plan->breakers->provider[i].breaker;
+        int64_t until_ms = breaker->trial_ms > breaker->until_ms ? breaker->trial_ms : breaker->until_ms;
+        if (breakers_state(plan, &plan->provider[i]) == BREAKER_OPEN && until_ms < next_ms)
+            next_ms = until_ms;
+    }
+    return next_ms;
+}
+
+void breakers_hasten(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->providers; i++) {
+        struct breaker *breaker = &plan->breakers->provider[i].breaker;
+        if (breaker->until_ms > now_ms())
+            breaker->until_ms = now_ms();
+    }
+}
+
 static bool take_trial(struct breaker *breaker, const void *context)
 {
     bool *const *taken = context;

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "flow/breaker.h"
 #include "flow/plan.h"
@@ -23,6 +24,11 @@ enum breaker_state breakers_state(const struct plan *plan, const struct provider
    wanted: if only one may try it, let it be this one. Writes, unless alone. */
 bool breakers_let(const struct plan *plan, const struct provider *provider, const struct record *record,
                   bool wanted);
+
+/* When the next pause is over (now_ms); INT64_MAX: nobody pauses. And an end of all pauses: an operator has mended
+   something, so that each may be tried now. */
+int64_t breakers_next_ms(const struct plan *plan);
+void breakers_hasten(const struct plan *plan);
 
 /* What the provider just did. */
 void breakers_note(const struct plan *plan, struct store *store, const struct provider *provider,

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/now.h"
+#include "flow/breakers.h"
 #include "store/handover.h"
 #include "store/owner.h"
 
@@ -104,6 +105,9 @@ static enum chosen choose(void *context, const struct record *record)
 
     if (provider == NULL) /* to be settled, whoever has room */
         return CHOSEN_TAKE;
+    /* What waits for a pause to end waits in the store. */
+    if (!breakers_let(intake->plan, provider, record, true))
+        return CHOSEN_PASS;
     part = &intake->part[provider - intake->plan->provider];
     if (part->waiting < part->quota) {
         part->waiting++;
@@ -148,12 +152,14 @@ static bool feed(struct intake *intake, struct store *store, struct error *err)
 /* The scout has seen the whole queue. */
 static bool come_home(struct intake *intake, struct store *store, struct error *err)
 {
-    int64_t now = now_steady_ms(), due_ms = 0, next_ms;
+    int64_t now = now_steady_ms(), due_ms = 0, next_ms, pause_ms;
     bool buried = false;
 
     if (!owner_bury(store, &buried, err) || !handover_next_due(store, &due_ms, err))
         return false;
     next_ms = due_ms - now_ms() > LOOK_AGAIN_MS ? now + LOOK_AGAIN_MS : now + due_ms - now_ms();
+    pause_ms = breakers_next_ms(intake->plan);
+    pause_ms = pause_ms == INT64_MAX ? INT64_MAX : now + pause_ms - now_ms();
     for (size_t i = 0; i < intake->plan->providers; i++) {
         struct part *part = &intake->part[i];
         if (intake->passed || next_ms <= now) {
@@ -161,6 +167,8 @@ static bool come_home(struct intake *intake, struct store *store, struct error *
             if (part->barren_ms > BARREN_MOST_MS)
                 part->barren_ms = BARREN_MOST_MS;
             part->scout_at_ms = now + part->barren_ms;
+            if (pause_ms > now && pause_ms < part->scout_at_ms)
+                part->scout_at_ms = pause_ms;
         } else
             part->scout_at_ms = next_ms;
     }

@@ -223,6 +223,16 @@ static size_t find_next(const struct shift *shift)
     return next;
 }
 
+/* Its provider pauses. */
+static void pass_by(struct shift *shift, size_t slot)
+{
+    struct settlement settlement;
+
+    if (!task_pass_by(&shift->task[slot], &shift->plan, &settlement)
+        && !send_out(shift, slot, run_settle, &settlement))
+        drop(shift, slot);
+}
+
 void shift_dispatch(struct shift *shift)
 {
     size_t slot;
@@ -231,6 +241,10 @@ void shift_dispatch(struct shift *shift)
         const struct provider *provider = task_provider(&shift->task[slot]);
         struct gate *gate = &shift->run.gate[index_of(shift, provider)];
 
+        if (!breakers_let(&shift->plan, provider, &shift->record[slot], true)) {
+            pass_by(shift, slot);
+            continue;
+        }
         gate_line_up(gate);
         if (!send_out(shift, slot, run_batch, NULL)) {
             gate_leave_line(gate);

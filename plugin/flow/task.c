@@ -108,7 +108,7 @@ static void tell_passed(struct task *task, const struct plan *plan, const struct
     const struct breaker *breaker;
     char words[sizeof breaker->reason + 64];
 
-    if (passed == NULL || task->order[0] == passed)
+    if (passed == NULL || task->order[task->next] == passed)
         return;
     breaker = breakers_of(plan, passed);
     breakers_say(breaker, words, sizeof words);
@@ -204,6 +204,14 @@ static void keep(struct task *task, int wait_s, struct settlement *settlement)
 }
 
 /* Another provider renders and fits again from the whole alert, and starts with the first part. */
+static void take_up(struct task *task)
+{
+    fitted_clear(&task->fitted);
+    task->composed = task->repeated = task->look = false;
+    task->batch_most = 0;
+    task->part = 0;
+}
+
 static bool go_on(struct task *task)
 {
     struct told *told = task->told;
@@ -213,10 +221,7 @@ static bool go_on(struct task *task)
     if (told->after[0] == '\0')
         snprintf(told->after, sizeof told->after, "%.30s: %.90s", task_provider(task)->name, told->reason);
     task->next++;
-    fitted_clear(&task->fitted);
-    task->composed = task->repeated = task->look = false;
-    task->batch_most = 0;
-    task->part = 0;
+    take_up(task);
     return true;
 }
 
@@ -354,4 +359,37 @@ void task_postpone(struct task *task, const char *why, struct settlement *settle
     if (task->told->reason[0] == '\0')
         snprintf(task->told->reason, sizeof task->told->reason, "%s", why);
     keep(task, 0, settlement);
+}
+
+/* What this provider may have already, whole or in part, is not for another. */
+static bool is_bound(const struct task *task)
+{
+    const struct provider *provider = task_provider(task);
+
+    return task->look || task->part > 0
+           || (answer_was_lost(task->record) && (provider->api->caps & API_IDEMPOTENT) != 0
+               && strcmp(provider->name, task->record->provider) == 0);
+}
+
+bool task_pass_by(struct task *task, const struct plan *plan, struct settlement *settlement)
+{
+    const struct provider *paused = task_provider(task);
+    char words[sizeof(struct breaker) + 64];
+    int64_t due_ms = breakers_next_ms(plan);
+
+    for (size_t i = task->next + 1; !is_bound(task) && i < task->providers; i++) {
+        if (!breakers_let(plan, task->order[i], task->record, true))
+            continue;
+        task->order[task->next] = task->order[i];
+        task->order[i] = paused;
+        take_up(task);
+        tell_passed(task, plan, paused);
+        return true;
+    }
+    breakers_say(breakers_of(plan, paused), words, sizeof words);
+    snprintf(task->told->provider, sizeof task->told->provider, "%s", paused->name);
+    task_postpone(task, words[0] == '\0' ? "another message tries this provider" : words, settlement);
+    if (settlement->state == RECORD_WAITING && due_ms != INT64_MAX)
+        settlement->due_ms = due_ms + random() % 1000;
+    return false;
 }

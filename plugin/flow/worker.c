@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/now.h"
+#include "flow/breakers.h"
 #include "flow/deliver.h"
 #include "flow/halves.h"
 #include "flow/intake.h"
@@ -158,6 +159,7 @@ bool worker_reload(struct worker *worker, struct error *err)
         shift_close(shift);
         return false;
     }
+    breakers_hasten(shift_plan(shift));
     shift_end(worker->shift);
     worker->ending = worker->shift;
     worker->shift = shift;

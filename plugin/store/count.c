@@ -7,6 +7,7 @@
 #include "base/now.h"
 #include "store/place.h"
 #include "store/record.h"
+#include "store/schema.h"
 
 bool count_open(const char *where, int64_t until_ms, struct store **store, struct error *err)
 {
@@ -37,7 +38,6 @@ static bool count_waiting(struct store *store, struct queue_count *count, struct
     return counted;
 }
 
-/* The states are written as in the index record_over, which is used only then. */
 static bool count_over(struct store *store, int64_t refused_since_ms, struct queue_count *count,
                        struct error *err)
 {
@@ -50,7 +50,7 @@ static bool count_over(struct store *store, int64_t refused_since_ms, struct que
                             " sum(CASE WHEN r.state = 'refused' AND a.ended_ms >= $1 THEN 1 ELSE 0 END)"
                             " FROM record r LEFT JOIN attempt a ON a.record = r.id AND a.number ="
                             " (SELECT max(number) FROM attempt WHERE record = r.id)"
-                            " WHERE r.state IN ('held', 'refused', 'dead')",
+                            " WHERE " SCHEMA_OVER,
                             DB_NUMBER(refused_since_ms))
                    && rows_next(rows, &found, err);
 

@@ -64,5 +64,9 @@ const struct db_change schema_changes[] = {
     { 2, "ALTER TABLE record ADD COLUMN topic TEXT NOT NULL DEFAULT ''" },
     { 2, "ALTER TABLE record ADD COLUMN merged_into BIGINT NOT NULL DEFAULT 0" },
     { 2, "CREATE INDEX record_topic ON record (topic) WHERE state = 'waiting' AND topic <> ''" },
+
+    /* Spelled without IN, for which SQLite makes a table each time that a state changes. */
+    { 2, "DROP INDEX record_over" },
+    { 2, "CREATE INDEX record_over ON record (state) WHERE " SCHEMA_OVER },
     { 0, NULL },
 };
