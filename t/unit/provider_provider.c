@@ -41,11 +41,10 @@ static void a_sound_provider_opens(void **state)
     struct opened o = { 0 };
 
     (void)state;
-    open_it(
-        JOA
-        "url = 'https://gate.example:8443/v9//'\ntimeout = 1m\ncharset = cp949\nproxy = ''\n"
-        "resolve = 'gate.example:8443:127.0.0.1'\nhttp2 = yes\nhook_token = t\nallow = {'203.0.113.0/24'}",
-        0640, &o);
+    open_it(JOA "url = 'https://gate.example:8443/v9//'\ntimeout = 1m\ncharset = cp949\nproxy = ''\n"
+                "resolve = 'gate.example:8443:127.0.0.1'\nhttp2 = yes\nwidth = 256\nhook_token = t\nallow = "
+                "{'203.0.113.0/24'}",
+            0640, &o);
     assert_string_equal(o.faults, "");
     assert_true(o.usable);
     assert_string_equal(o.provider.name, "p");
@@ -61,6 +60,7 @@ static void a_sound_provider_opens(void **state)
     assert_true(o.provider.carrier.http2);
     assert_false(o.provider.carrier.plaintext);
     assert_int_equal(o.provider.timeout_s, 60);
+    assert_int_equal(o.provider.width, 256);
     assert_int_equal(o.provider.limits.charset, CHARSET_CP949);
     assert_int_equal(o.provider.limits.sms, 90);
     assert_string_equal(o.provider.signature, "");
@@ -76,6 +76,7 @@ static void defaults_fill_in(void **state)
     assert_true(o.usable);
     assert_string_equal(o.provider.carrier.url, api_smsjoa.url);
     assert_int_equal(o.provider.timeout_s, 10);
+    assert_int_equal(o.provider.width, 4);
     assert_int_equal(o.provider.limits.charset, CHARSET_EUCKR);
     assert_null(o.provider.carrier.proxy);
     close_it(&o);
@@ -136,11 +137,14 @@ static const struct {
                       "1: provider \"p\": key from is missing: smsjoa needs it\n" },
     { JOA "extno = 1", "6: provider \"p\": unknown key \"extno\" (there are: api url user secret secret_file "
                        "from charset ca_file proxy "
-                       "timeout resolve plaintext http2 hook_token allow newline)\n" },
+                       "timeout width resolve plaintext http2 hook_token allow newline)\n" },
     { JOA "charset = ucs2", "6: provider \"p\": charset must be euc-kr or cp949 with smsjoa\n" },
     { JOA "charset = utf8", "6: provider \"p\": charset must be one of: euc-kr|cp949|ucs2\n" },
     { JOA "timeout = 0", "6: provider \"p\": timeout must be from 1 to 3600 seconds\n" },
     { JOA "timeout = fast", "6: provider \"p\": timeout must be a time in seconds, or like 15m, 12h, 30d\n" },
+    { JOA "width = 0", "6: provider \"p\": width must be from 1 to 256\n" },
+    { JOA "width = 257", "6: provider \"p\": width must be from 1 to 256\n" },
+    { JOA "width = wide", "6: provider \"p\": width must be a whole number, 0 or more\n" },
     { JOA "resolve = 'gate:127.0.0.1'", "6: provider \"p\": resolve must be HOST:PORT:ADDRESS\n" },
     { JOA "url = 'http://x.example'",
       "6: provider \"p\": url must begin with https:// (http:// needs plaintext = true)\n" },
