@@ -75,11 +75,15 @@ static bool choose_row(struct choice *choice, struct record *records, size_t *co
 static bool claim_rows(struct store *store, struct choice *choice, size_t most, int64_t due_by_ms,
                        int64_t now, struct record **records, size_t *count, struct error *err)
 {
-    struct cursor after = choice == NULL ? (struct cursor){ 0 } : choice->after;
-    size_t look = choice == NULL ? most : choice->look, seen = 0;
+    struct cursor after = { 0 };
+    size_t look = most, seen = 0;
     struct rows *rows = NULL;
     bool found = false, more = true, read = false;
 
+    if (choice != NULL) {
+        after = choice->after;
+        look = choice->look;
+    }
     if (!DB_QUERY(store->db, &rows, err,
                   RECORD_SELECT "WHERE " RECORD_READY
                                 " AND r.due_ms <= $3 AND (r.priority, r.due_ms, r.id) > ($4, $5, $6)"
