@@ -34,6 +34,10 @@ my @libraries = (
     [ qr{^iconv\.h$},                    qr{^text/},                                   'iconv' ],
     [ qr{^dlfcn\.h$},                    qr{^flow/halves\.c$},                         'dlopen' ],
     [ qr{^microhttpd\.h$},               qr{^command/},                                'libmicrohttpd' ],
+    [ qr{^systemd/},                     qr{^command/worker\.c$},                      'libsystemd' ],
+    [ qr{^ucontext\.h$},                 qr{^flow/fiber\.c$},                          'the switch of stacks' ],
+    [ qr{^sys/epoll\.h$},                qr{^(?:http/fleet|flow/reception)\.c$},       'epoll' ],
+    [ qr{^sys/(?:socket|un)\.h$},        qr{^flow/(?:handover|reception)\.[ch]$},      'the hand-over' ],
 );
 
 sub includes_of {
@@ -109,14 +113,17 @@ sub needed_by {
 
 SKIP: {
     my $build = $ENV{MUNJA_BUILD} // '';
-    skip 'MUNJA_BUILD names no finished build', 5 if !-e "$build/lib/munja/munja_http.so";
+    skip 'MUNJA_BUILD names no finished build', 7 if !-e "$build/lib/munja/munja_http.so";
     my @munja   = needed_by("$build/bin/munja");
     my @deliver = needed_by("$build/lib/munja/munja_deliver.so");
     my @http    = needed_by("$build/lib/munja/munja_http.so");
+    my @worker  = needed_by("$build/lib/munja/munja_worker.so");
     is_deeply([ grep { /curl|ssl|crypto|json|unistring/ } @munja ],
         [], 'munja itself needs no libcurl, TLS, JSON or libunistring');
     is_deeply([ grep { /curl|ssl|crypto|sqlite/ } @deliver ],
         [], 'munja_deliver.so needs no libcurl, TLS or SQLite');
+    ok(!(grep { /libsystemd/ } @munja, @deliver, @http), 'what sends one alert needs no libsystemd');
+    is_deeply([ grep { /curl|ssl|crypto|sqlite|json|gd/ } @worker ], [], 'munja_worker.so brings nothing but the service');
     my @image   = needed_by("$build/lib/munja/munja_image.so");
     ok(!(grep { /libgd/ } @munja, @deliver, @http), 'what sends texts needs no libgd');
     ok((grep { /^libgd\.so/ } @image), 'munja_image.so is the one that needs libgd');
