@@ -4,6 +4,7 @@ BINDIR     ?= $(PREFIX)/bin
 LIBDIR     ?= $(PREFIX)/lib/munja
 MANDIR     ?= $(PREFIX)/share/man
 DOCDIR     ?= $(PREFIX)/share/doc/munja
+UNITDIR    ?= $(PREFIX)/lib/systemd/system
 SYSCONFDIR ?= /etc
 STATEDIR   ?= /var/lib/munja
 
@@ -198,27 +199,34 @@ lint-deps:
 format:
 	@clang-format -i $(wildcard plugin/*.c plugin/*/*.[ch] t/*/*.[ch])
 
-# A live munja.conf is never overwritten. The store's folder belongs to the group munja where there is one.
+# A live munja.conf is never overwritten. The store's folder belongs to the group munja where there is one. Units name the
+# places of this install, and are not enabled.
 D = $(DESTDIR)
+UNITS := munja-worker.service munja-once.service munja-once.timer
 install: all
-	install -d $(D)$(BINDIR) $(D)$(LIBDIR) $(D)$(MANDIR)/man1 $(D)$(MANDIR)/man5 $(D)$(DOCDIR) $(D)$(SYSCONFDIR)/munja
+	install -d $(D)$(BINDIR) $(D)$(LIBDIR) $(D)$(MANDIR)/man1 $(D)$(MANDIR)/man5 $(D)$(DOCDIR) $(D)$(SYSCONFDIR)/munja \
+	    $(D)$(UNITDIR)
 	install -m 755 $(B)/bin/munja $(D)$(BINDIR)/munja.new && mv -f $(D)$(BINDIR)/munja.new $(D)$(BINDIR)/munja
 	for o in munja_deliver munja_worker munja_http munja_image; do install -m 644 $(B)/lib/munja/$$o.so $(D)$(LIBDIR)/$$o.so.new \
 	    && mv -f $(D)$(LIBDIR)/$$o.so.new $(D)$(LIBDIR)/$$o.so || exit 1; done
 	install -m 644 contrib/man/munja.1 $(D)$(MANDIR)/man1/
 	install -m 644 contrib/man/munja.conf.5 $(D)$(MANDIR)/man5/
 	install -m 644 README.md NEWS.md LICENSE conf/munja.conf $(D)$(DOCDIR)/
-	cp -R contrib/nagios contrib/icinga2 contrib/zabbix contrib/checkmk $(D)$(DOCDIR)/
+	cp -R contrib/nagios contrib/icinga2 contrib/zabbix contrib/checkmk contrib/systemd $(D)$(DOCDIR)/
+	for u in $(UNITS); do sed -e 's|/usr/local/bin/|$(BINDIR)/|' -e 's|/etc/munja/|$(SYSCONFDIR)/munja/|' \
+	    -e 's|=/var/lib/munja$$|=$(STATEDIR)|' contrib/systemd/$$u >$(D)$(UNITDIR)/$$u || exit 1; done
 	[ -e $(D)$(SYSCONFDIR)/munja/munja.conf ] || install -m 640 conf/munja.conf $(D)$(SYSCONFDIR)/munja/munja.conf
 	install -d -m 2770 $(D)$(STATEDIR)
 	@if [ -z "$(D)" ] && [ "$$(id -u)" = 0 ]; then \
 	    getent group munja >/dev/null || groupadd --system munja; \
+	    getent passwd munja >/dev/null || \
+	        useradd --system --gid munja --home-dir $(STATEDIR) --no-create-home --shell /usr/sbin/nologin munja; \
 	    chgrp munja $(STATEDIR) $(SYSCONFDIR)/munja $(SYSCONFDIR)/munja/munja.conf; chmod 2770 $(STATEDIR); \
 	    echo "add the monitor's user to the group munja, as in: usermod -aG munja nagios"; fi
 
 # What install brought. Configuration and store are the operator's.
 uninstall:
-	rm -f $(D)$(BINDIR)/munja $(D)$(MANDIR)/man1/munja.1 $(D)$(MANDIR)/man5/munja.conf.5
+	rm -f $(D)$(BINDIR)/munja $(D)$(MANDIR)/man1/munja.1 $(D)$(MANDIR)/man5/munja.conf.5 $(addprefix $(D)$(UNITDIR)/,$(UNITS))
 	rm -rf $(D)$(LIBDIR) $(D)$(DOCDIR)
 
 clean:

@@ -18,7 +18,7 @@ static const struct {
 } commands[] = {
     { "notify", command_notify, "take charge of an alert and send it" },
     { "send", command_send, "send a text by hand" },
-    { "worker", NULL, "deliver what is due" },
+    { "worker", NULL, "deliver what is due, as a service or once" },
     { "queue", NULL, "look at the records in the store, and act on them" },
     { "check", NULL, "a check plugin for munja itself" },
     { "balance", NULL, "money or messages left" },

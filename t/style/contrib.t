@@ -3,6 +3,7 @@ use v5.30;
 use warnings;
 use Cwd qw(abs_path);
 use File::Basename qw(dirname);
+use File::Temp ();
 use Test::More;
 
 chdir abs_path(dirname(__FILE__) . '/../..') or die "cannot find the tree: $!";
@@ -87,6 +88,61 @@ subtest checkmk => sub {
     is system('sh', '-n', 'contrib/checkmk/munja'), 0, 'is a shell script';
 };
 
-ok -s "contrib/$_/README.md", "contrib/$_/README.md" for qw(nagios icinga2 zabbix checkmk);
+# The lines of a unit, as key => [values], and its sandbox: what stands behind ReadWritePaths.
+sub unit_of {
+    my ($text) = @_;
+    my %value;
+    push @{ $value{$1} }, $2 while $text =~ /^(\w+)=(.*)$/mg;
+    my ($sandbox) = $text =~ /^(ReadWritePaths=.*?)(?=\n\[|\z)/ms;
+    return (\%value, ($sandbox // '') =~ s/\s+\z//r);
+}
+
+subtest systemd => sub {
+    my @units = qw(munja-worker.service munja-once.service munja-once.timer);
+    my %text  = map { $_ => read_file("contrib/systemd/$_") } @units;
+    my ($worker, $sandbox) = unit_of($text{'munja-worker.service'});
+    my ($once,   $same)    = unit_of($text{'munja-once.service'});
+    my $make = read_file('Makefile');
+    is_deeply $worker->{ExecStart}, ['/usr/local/bin/munja worker -f /etc/munja/munja.conf'],        'stays';
+    is_deeply $once->{ExecStart},   ['/usr/local/bin/munja worker --once -f /etc/munja/munja.conf'], 'and once';
+    isnt $sandbox, '', 'there is a sandbox';
+    is $same, $sandbox, 'the same for both';
+    my ($end_ms) = read_file('plugin/command/worker.c') =~ /^#define END_MOST_MS (\d+)/m;
+    cmp_ok 1000 * $worker->{TimeoutStopSec}[0], '>', $end_ms, 'the worker has the time to end that it gives itself';
+    my ($lock_ms) = read_file('plugin/flow/worker.c') =~ /^#define LOCK_MOST_MS\s+(\d+)/m;
+    cmp_ok 500 * $worker->{WatchdogSec}[0], '>', 2 * $lock_ms, 'the watchdog is more patient than the longest wait';
+    my ($most) = read_file('plugin/flow/worker.c') =~ /^#define CONNECTIONS_KEPT (\d+)/m;
+    my ($guests) = read_file('plugin/flow/reception.c') =~ /^#define GUESTS_MOST (\d+)/m;
+    cmp_ok $worker->{LimitNOFILE}[0], '>', 2 * ($most + $guests), 'it may open what it serves';
+    is_deeply [ @$worker{qw(User Group)} ], [ ['munja'], ['munja'] ], 'its own user, who can read munja.conf';
+    like $make, qr/useradd --system --gid munja .* munja;/, 'which make install makes';
+    my ($shell) = $make =~ /(sed -e 's\|\/usr.*?)contrib\/systemd/s;
+    for my $place (($shell // '') =~ /'s\|([^|]+?)\$*\|/g) {
+        like $text{$_}, qr/\Q$place\E/, "$_: make install finds $place" for @units[ 0, 1 ];
+    }
+    my ($names) = $make =~ /^UNITS := (.*)$/m;
+    is $names, "@units", 'and installs them all';
+};
+
+subtest 'systemd-analyze' => sub {
+    plan skip_all => 'no systemd-analyze' if !grep { -x "$_/systemd-analyze" } split /:/, $ENV{PATH};
+    my $dir = File::Temp->newdir('munja-units-XXXXXX', TMPDIR => 1);
+    for my $path (glob 'contrib/systemd/munja-*') {
+        my ($unit) = $path =~ m{([^/]+)$};
+        open my $file, '>', "$dir/$unit" or die "$dir/$unit: $!";
+        print $file read_file($path) =~ s{/usr/local/bin/munja}{/bin/true}r;    # it wants a program that is there
+        close $file or die "$dir/$unit: $!";
+        my @faults = grep { /\Q$unit\E/ } qx(systemd-analyze verify --man=no '$dir/$unit' 2>&1);
+        is "@faults", '', "$unit is sound";
+        next if $unit !~ /service$/;
+        my ($exposed) = qx(systemd-analyze security --offline=true '$dir/$unit' 2>&1) =~ /exposure level[^:]*: ([\d.]+)/;
+        SKIP: {
+            skip 'this systemd-analyze judges no files', 1 if !defined $exposed;
+            cmp_ok $exposed, '<=', 2, "$unit is shut in";
+        }
+    }
+};
+
+ok -s "contrib/$_/README.md", "contrib/$_/README.md" for qw(nagios icinga2 zabbix checkmk systemd);
 
 done_testing;

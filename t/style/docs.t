@@ -355,6 +355,29 @@ subtest 'commands and options' => sub {
     is_deeply(\@unknown, [], 'no text names a command that is not there');
 };
 
+subtest 'worker' => sub {
+    my $door   = slurp('plugin/command/worker.c');
+    my $text   = section($page, 'Ss', 'munja worker');
+    my @signal = $door =~ /sigaddset\(&set, (SIG\w+)\)/g;
+    my %told   = map { $_ => 1 } map { split / , / } $text =~ /^\.It Dv (.*)$/mg;
+    same_names({ map { $_ => 1 } @signal }, \%told, 'signals');
+    my ($end_ms) = $door =~ /END_MOST_MS (\d+)/;
+    my ($yes_ms) = slurp('plugin/flow/handover.c') =~ /YES_MOST_MS (\d+)/;
+    my ($end_s, $yes_s) = map { $_ / 1000 } $end_ms // 0, $yes_ms // 0;
+    my ($service) = $readme =~ /^## As a service\n(.*?)^## /ms;
+    like($text, qr/\b$end_s seconds\b/, 'how long it takes to end');
+    like($service, qr/\b$end_s s\b/, 'in README too');
+    like(section($page, 'Ss', 'munja notify'), qr/\b$yes_s seconds\b/, 'how long munja notify waits for its word');
+    like($service, qr/\b$yes_s s\b/, 'in README too');
+    my %event = map { $_ => 1 } $door =~ /(?:worker=|say_ready\(worker, ")(\w+)/g;
+    cmp_ok(scalar keys %event, '>', 3, 'what it logs was found');
+    is_deeply([ grep { $text !~ /^\.Li (?:\w+ , )*\Q$_\E\b/m } sort keys %event ], [], 'and is told');
+    my ($most) = slurp('plugin/provider/provider.c') =~ /WIDTH_MAX\s+(\d+)/;
+    like(items(section($conf, 'Sh', 'PROVIDERS'), 'Ic')->{width}, qr/\b1 to $most\b/, 'how wide a provider may be');
+    my ($suffix) = slurp('plugin/flow/handover.c') =~ /SOCKET_SUFFIX "(\S+)"/;
+    like(section($page, 'Sh', 'FILES'), qr/munja\.db\Q$suffix\E$/m, 'and its socket');
+};
+
 # Keys of a configuration, those of its commented examples too; brackets tell the section.
 sub strange_keys {
     my ($text) = @_;
