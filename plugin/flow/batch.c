@@ -20,10 +20,11 @@
 
 void batch_name(struct run *run)
 {
+    const char *id = run->ledger->store == NULL ? NULL : store_id(run->ledger->store, NULL);
     unsigned char bytes[8] = { 0 };
 
-    if (run->ledger->store != NULL) {
-        snprintf(run->stem, sizeof run->stem, "m%s", store_id(run->ledger->store));
+    if (id != NULL) {
+        snprintf(run->stem, sizeof run->stem, "m%s", id);
         return;
     }
     if (getrandom(bytes, sizeof bytes, GRND_NONBLOCK) < 0)

@@ -25,8 +25,8 @@ enum breaker_state breakers_state(const struct plan *plan, const struct provider
 bool breakers_let(const struct plan *plan, const struct provider *provider, const struct record *record,
                   bool wanted);
 
-/* When the next pause is over (now_ms); INT64_MAX: nobody pauses. And an end of all pauses: an operator has mended
-   something, so that each may be tried now. */
+/* When the next pause is over (now_ms); INT64_MAX: nobody pauses. And an end of all pauses: an operator has
+   mended something, so that each may be tried now. */
 int64_t breakers_next_ms(const struct plan *plan);
 void breakers_hasten(const struct plan *plan);
 

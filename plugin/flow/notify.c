@@ -285,19 +285,25 @@ static void hand_over(struct notification *n, int worker)
     take_back(n, died && !handover_lives(n->settings.store, n->until_ms - settle_ms(n)));
 }
 
-/* A store that stays locked costs the record, not the alert: a third of the time must do for accepting. */
-static bool open_store(struct notification *n, bool *due)
+/* A store that stays locked costs the record, not the alert: a third of the time must do for accepting. Where
+   no worker is reached, a look comes first: a repeated hand-over may leave this process with nothing to do.
+ */
+static void open_store(struct notification *n, int *worker, bool *done)
 {
     int64_t window_ms = (int64_t)n->settings.duplicate_window_s * 1000;
     int64_t accept_until_ms = n->started_ms + (n->until_ms - n->started_ms) / 3;
     struct error err = { 0 };
+    bool due = false, opened = store_open(n->settings.store, accept_until_ms, &n->store, &err);
 
-    if (store_open(n->settings.store, accept_until_ms, &n->store, &err)
-        && store_find(n->store, n->records, n->numbers.count, window_ms, &err)
-        && any_due(n, all_found(n), due, &err))
-        return true;
-    without_store(n, &err);
-    return false;
+    if (opened)
+        *worker = handover_reach(n->settings.store);
+    if (opened && *worker < 0) {
+        opened = store_find(n->store, n->records, n->numbers.count, window_ms, &err)
+                 && any_due(n, all_found(n), &due, &err);
+        *done = opened && all_found(n) && !due;
+    }
+    if (!opened)
+        without_store(n, &err);
 }
 
 bool notify_show(struct notification *n, bool json, struct error *err)
@@ -342,7 +348,7 @@ static void deliver_here(struct notification *n)
 
 bool notify_run(struct notification *n, struct error *err)
 {
-    bool due = false, looked;
+    bool done = false;
     int worker = -1;
 
     if (!accept_records(&n->alert, &n->numbers, &n->wish, &n->records, err))
@@ -350,12 +356,9 @@ bool notify_run(struct notification *n, struct error *err)
     n->told = calloc(n->numbers.count, sizeof *n->told);
     if (n->told == NULL)
         return error_memory(err);
-    looked = open_store(n, &due);
-    if (looked && (due || !all_found(n)))
-        worker = handover_reach(n->settings.store);
+    open_store(n, &worker, &done);
     n->served = worker >= 0;
-    /* A repeated hand-over, with nothing else for this process to do, loads no other half. */
-    if (looked && all_found(n) && (!due || n->served)) {
+    if (done) {
         n->stored = true;
         tell_all(n);
     } else if (!take_charge(n, worker, err))

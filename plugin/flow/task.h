@@ -47,8 +47,8 @@ const struct provider *task_provider(const struct task *task);
 void task_judge(struct task *task, const struct outcome *outcome, size_t refused_with,
                 struct settlement *settlement);
 
-/* The provider that is next pauses: the first later one that does not takes its turn. False: there is none, and the
-   record is kept until a pause is over; fills the settlement. */
+/* The provider that is next pauses: the first later one that does not takes its turn. False: there is none,
+   and the record is kept until a pause is over; fills the settlement. */
 bool task_pass_by(struct task *task, const struct plan *plan, struct settlement *settlement);
 
 /* Nobody could be asked (any more) in the time there was: to be tried again. */

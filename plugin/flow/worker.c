@@ -259,6 +259,7 @@ static void act(struct worker *worker)
             ledger_commit(&worker->ledger);
         fibers_run(shop->fibers);
         let_go(worker);
+        shift_dispatch(worker->shift); /* what goes on to another provider */
         prune(worker);
     }
 }

@@ -8,9 +8,9 @@
 
 #define COLUMNS "name, failures, pause_s, until_ms, trial_ms, account, reason"
 
-bool breaker_any(const struct store *store)
+bool breaker_any(struct store *store)
 {
-    return store->breakers;
+    return store_know(store, NULL) && store->breakers;
 }
 
 static void read_columns(const struct rows *rows, struct breaker *breaker)

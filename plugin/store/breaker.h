@@ -26,8 +26,8 @@ struct breaker_kept {
 };
 bool breaker_list(struct store *store, struct breaker_kept **list, size_t *count, struct error *err);
 
-/* Whether there was any when the store was opened: nothing is asked for that. */
-bool breaker_any(const struct store *store);
+/* Whether there is any, for one small look. */
+bool breaker_any(struct store *store);
 
 /* Change one as it is now, and keep it when rule says that it did change; whatever other processes do, no
    change is lost. A zeroed breaker is none. *breaker is then what the store has. */

@@ -30,6 +30,8 @@ bool handover_work(struct store *store, struct error *err)
 void handover_give(struct store *store, bool give)
 {
     store->holder = give ? OWNER_WORKER : store->owner;
+    if (give)
+        db_leave_log(store->db);
 }
 
 static bool lease_is_workers(struct store *store, int64_t id, bool *yes, struct error *err)

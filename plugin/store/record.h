@@ -19,6 +19,9 @@ struct store {
     uint64_t owners_mark;
 };
 
+/* Fill in what the store says of itself: id and breakers. */
+bool store_know(struct store *store, struct error *err);
+
 /* A name for this process; then, before the first lease, its lock, where locks can be had; or that of the
    worker, which fails where another process has it. */
 #define OWNER_WORKER "worker"

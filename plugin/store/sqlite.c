@@ -35,6 +35,7 @@ struct db {
     char *name;
     int64_t until_ms;
     bool writes;  /* prepared for writing */
+    bool leaves;  /* the log to another process */
     bool hurries; /* no lock is waited for: checkpoints are for whoever finds the time */
     struct rows statement[STATEMENTS_MAX];
     size_t statements;
@@ -94,7 +95,7 @@ static int log_grew(void *context, sqlite3 *handle, const char *schema, int page
 {
     struct db *db = context;
 
-    if (pages < LOG_PAGES)
+    if (pages < (db->leaves ? LOG_PAGES_MOST : LOG_PAGES))
         return SQLITE_OK;
     db->hurries = true;
     /* The commit itself is safe already: when this fails, the next commit tries again. */
@@ -219,6 +220,11 @@ out:
     free(draft);
     place_clear(&place);
     return made;
+}
+
+void db_leave_log(struct db *db)
+{
+    db->leaves = true;
 }
 
 void db_until(struct db *db, int64_t until_ms)

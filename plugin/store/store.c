@@ -13,11 +13,14 @@
 #include "store/record.h"
 #include "store/schema.h"
 
-static bool id_read(struct store *store, struct error *err)
+/* Read when somebody sends, not when an alert is accepted only. */
+bool store_know(struct store *store, struct error *err)
 {
     struct rows *rows = NULL;
     bool found = false, read = false;
 
+    if (store->id[0] != '\0')
+        return true;
     if (!db_query(store->db, "SELECT value, EXISTS (SELECT 1 FROM breaker) FROM meta WHERE name = 'id'", NULL,
                   0, &rows, err)
         || !rows_next(rows, &found, err))
@@ -67,7 +70,7 @@ bool store_open(const char *where, int64_t until_ms, struct store **store, struc
         error_set(err, ERROR_STORE, 0, "store %s: was removed just now", where);
         goto out;
     }
-    if (!version_check(made->db, err) || !id_read(made, err))
+    if (!version_check(made->db, err))
         goto out;
     *store = made;
     made = NULL;
@@ -82,9 +85,9 @@ void store_until(struct store *store, int64_t until_ms)
     db_until(store->db, until_ms);
 }
 
-const char *store_id(const struct store *store)
+const char *store_id(struct store *store, struct error *err)
 {
-    return store->id;
+    return store_know(store, err) ? store->id : NULL;
 }
 
 void store_close(struct store *store)
@@ -268,7 +271,7 @@ out:
 bool store_can_write(struct store *store, struct error *err)
 {
     bool written =
-        db_begin(store->db, err)
+        store_know(store, err) && db_begin(store->db, err)
         && DB_RUN(store->db, err, "UPDATE meta SET value = $1 WHERE name = 'id'", DB_TEXT(store->id))
         && db_commit(store->db, err);
 

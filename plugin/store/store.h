@@ -87,8 +87,8 @@ void store_until(struct store *store, int64_t until_ms);
 void store_close(struct store *store);
 
 /* A few lower-case letters and digits made once with the store: references at gateways begin with them, so
-   that no two stores ever make the same one. Lives as long as the store. */
-const char *store_id(const struct store *store);
+   that no two stores ever make the same one. Lives as long as the store; NULL when it cannot be read. */
+const char *store_id(struct store *store, struct error *err);
 
 /* Accept: one transaction for all records of an alert. Each is found (same identity; within window_ms unless
    lasting) or added and leased to this process for lease_ms, an hour at most. A found record that waits, is
