@@ -9,6 +9,7 @@
 
 #include "base/now.h"
 #include "store/place.h"
+#include "store/vfs.h"
 
 /* "mun" in front of the version, so that nobody else's database is taken for ours. */
 #define MARK(version) (0x6d756e00 | (version))
@@ -114,7 +115,7 @@ static bool handle_open(const char *path, const char *name, sqlite3 **handle, st
        Nor a sum of every piece of memory, which nobody reads. Refused, and no harm, once SQLite is in use. */
     sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    if (sqlite3_open_v2(path, handle, flags, NULL) == SQLITE_OK) {
+    if (sqlite3_open_v2(path, handle, flags, vfs_name()) == SQLITE_OK) {
         sqlite3_extended_result_codes(*handle, 1);
         return true;
     }
