@@ -142,9 +142,13 @@ static void half_an_upgrade_is_none(void **state)
     store_close(store);
 }
 
+/* Told at the first thing that is asked of it, whatever that is. */
 static void refuses_a_damaged_one(void **state)
 {
     static const char damage[4096] = { 1, 2, 3 };
+    struct record record = { 0 };
+    struct store *store;
+    struct error err = { 0 };
     int fd;
 
     (void)state;
@@ -154,7 +158,15 @@ static void refuses_a_damaged_one(void **state)
     for (off_t page = 1; page < 12; page++) /* behind the header, which stays */
         assert_int_equal(pwrite(fd, damage, sizeof damage, page * 4096), sizeof damage);
     close(fd);
-    refuses(place_file, "damaged");
+    make_record(&record, "k2", "OK");
+    store = open_store();
+    assert_false(store_accept(store, &record, 1, 0, 60000, &err));
+    assert_int_equal(err.kind, ERROR_STORE);
+    assert_non_null(strstr(err.text, "damaged"));
+    assert_null(store_id(store, &err));
+    assert_non_null(strstr(err.text, "damaged"));
+    store_close(store);
+    alert_clear(&record.alert);
 }
 
 /* The log of a process that was cut off is there in part: what was committed counts, the rest does not. */

@@ -230,16 +230,16 @@ static void id(void **state)
     char id[16];
 
     (void)state;
-    snprintf(id, sizeof id, "%s", store_id(store));
+    snprintf(id, sizeof id, "%s", store_id(store, NULL));
     assert_int_equal(strlen(id), 8);
     assert_int_equal(strspn(id, "0123456789abcdef"), 8);
-    assert_string_equal(store_id(again), id);
+    assert_string_equal(store_id(again, NULL), id);
     store_close(again);
     store_close(store);
     place_teardown(NULL);
     place_setup(NULL);
     store = open_store();
-    assert_string_not_equal(store_id(store), id);
+    assert_string_not_equal(store_id(store, NULL), id);
     store_close(store);
 }
 
