@@ -197,26 +197,19 @@ static long total_of(struct json_object *said)
     return digits_only(total, 9) ? strtol(total, NULL, 10) : -1;
 }
 
-/* Whether it is the guide's answer, though it cannot be read (its own sample is broken JSON). A page that
-   some box on the way answers with, or nothing at all, is none. */
-static bool names_message(const struct reply *reply)
-{
-    char code[8];
-
-    return memmem(reply->body, reply->bytes, "msg_serial", 10) != NULL && !find_code(reply, code);
-}
-
 /* The one word of a reply counts for all: the guide has no results for single numbers. */
 static void send_judge(const struct account *account, const struct reply *reply, struct batch *batch)
 {
     struct json_object *said = json_read(reply);
     bool taken = reply->status == 200;
     struct outcome outcome = { 0 };
+    char code[8];
 
     (void)account;
     if (taken && json_text(said, "msg_serial") != NULL) {
         outcome_accept_counted(&outcome, json_text(said, "msg_serial"), total_of(said), batch->count);
-    } else if (taken && said == NULL && names_message(reply)) {
+    } else if (taken && said == NULL && !find_code(reply, code)) {
+        /* The guide's own sample is broken JSON, and it has no other 200: the message has gone out. */
         outcome_set(&outcome, OUTCOME_ACCEPTED, "unread", "accepted, but the answer could not be read");
     } else {
         judge_refusal(&outcome, reply);
