@@ -72,8 +72,6 @@ static void write_lines(struct ledger *ledger, struct line *first, size_t count)
     for (struct line *line = first; line != NULL; line = line->next) {
         const struct posting *posting = &line->posting;
         line->written = written || store_post(ledger->store, &posting, 1, &err);
-        if (!line->written && err.kind == ERROR_STORE)
-            break; /* the store itself: the others would wait for nothing */
     }
     ledger->stuck = err.kind != ERROR_NONE;
     if (ledger->stuck)
@@ -88,8 +86,10 @@ void ledger_commit(struct ledger *ledger)
     struct line *first = ledger->first, *next;
     size_t count = ledger->lines;
 
-    if (first == NULL)
+    if (first == NULL) {
+        ledger->stuck = false;
         return;
+    }
     ledger->first = ledger->last = NULL;
     ledger->lines = 0;
     write_lines(ledger, first, count);

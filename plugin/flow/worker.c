@@ -209,14 +209,11 @@ static void let_go(struct worker *worker)
 static void fill(struct worker *worker)
 {
     struct error err = { 0 };
-    bool stuck = worker->ledger.stuck;
 
-    if (!worker->ends && !stuck && !intake_fill(worker->intake, worker->store, &err)) {
-        log_line(LOG_LEVEL_ERROR, "store=claim fault=\"%s\"", err.text);
-        stuck = true;
-    }
-    if (stuck)
-        worker->stuck_until_ms = now_steady_ms() + STUCK_MS;
+    if (worker->ends || intake_fill(worker->intake, worker->store, &err))
+        return;
+    log_line(LOG_LEVEL_ERROR, "store=claim fault=\"%s\"", err.text);
+    worker->stuck_until_ms = now_steady_ms() + STUCK_MS;
 }
 
 static void prune(struct worker *worker)
@@ -240,6 +237,15 @@ static int64_t commit_at_ms(const struct worker *worker)
     return starves || shift_rests(worker->shift) ? 0 : worker->ledger.since_ms + GATHER_MS;
 }
 
+static void commit(struct worker *worker)
+{
+    if (now_steady_ms() < commit_at_ms(worker))
+        return;
+    ledger_commit(&worker->ledger);
+    if (worker->ledger.stuck)
+        worker->stuck_until_ms = now_steady_ms() + STUCK_MS;
+}
+
 /* Everything that does not wait. */
 static void act(struct worker *worker)
 {
@@ -255,8 +261,7 @@ static void act(struct worker *worker)
     if (!stuck) {
         fill(worker);
         shift_dispatch(worker->shift);
-        if (now_steady_ms() >= commit_at_ms(worker))
-            ledger_commit(&worker->ledger);
+        commit(worker);
         fibers_run(shop->fibers);
         let_go(worker);
         shift_dispatch(worker->shift); /* what goes on to another provider */
