@@ -133,6 +133,18 @@ static bool claim(struct intake *intake, struct store *store, struct choice *cho
     return true;
 }
 
+/* Nothing for the idle ones stands where feeding looks: the scout goes on for them from where it is. */
+static void send_scout(struct intake *intake)
+{
+    for (size_t i = 0; i < intake->plan->providers; i++) {
+        struct part *part = &intake->part[i];
+        if (!part->backlog || !is_idle(part))
+            continue;
+        part->backlog = false;
+        part->scout_at_ms = now_steady_ms();
+    }
+}
+
 static bool feed(struct intake *intake, struct store *store, struct error *err)
 {
     struct choice choice = { .choose = choose, .context = intake, .look = 4 * LOOK_MOST };
@@ -145,6 +157,8 @@ static bool feed(struct intake *intake, struct store *store, struct error *err)
     for (size_t i = 0; i < intake->plan->providers; i++)
         if (choice.at_end && !intake->passed)
             intake->part[i].backlog = false;
+    if (!choice.at_end && taken == 0)
+        send_scout(intake);
     intake->passed = passed || intake->passed;
     return true;
 }
@@ -208,6 +222,8 @@ int64_t intake_next_ms(const struct intake *intake)
 {
     int64_t next_ms = INT64_MAX;
 
+    if (shift_room(intake->shift, false) == 0)
+        return next_ms; /* until one of those in hand is over */
     for (size_t i = 0; i < intake->plan->providers; i++) {
         const struct part *part = &intake->part[i];
         if (is_idle(part) && !part->backlog && part->scout_at_ms < next_ms)
