@@ -159,8 +159,20 @@ static bool is_companion(const struct task *task, const struct task *first)
 /* Whether it waits for the same provider, with its text ready. */
 static bool is_near(struct run *run, struct task *task, const struct task *first)
 {
-    return !task->done && !task->busy && !task->look && task_provider(task) == task_provider(first)
-           && compose(run, task);
+    bool ready;
+
+    if (task->done || task->busy || task->look || task_provider(task) != task_provider(first))
+        return false;
+    task->busy =
+        true; /* a text that cannot be made is settled, and nobody else may have the task meanwhile */
+    ready = compose(run, task);
+    task->busy = false;
+    return ready;
+}
+
+static bool is_as_urgent(const struct task *task, const struct task *first)
+{
+    return task->record != NULL && task->record->priority == first->record->priority;
 }
 
 static bool is_among(struct task *const *tasks, size_t count, const char *recipient)
@@ -172,7 +184,8 @@ static bool is_among(struct task *const *tasks, size_t count, const char *recipi
 }
 
 /* The tasks that go out together with the first one: those with the same text, or, when texts differ and the
-   gateway takes that, each with its own. Each recipient once: gateways refuse a list that names one twice. */
+   gateway takes that, each with its own; the less urgent take what room is left. Each recipient once:
+   gateways refuse a list that names one twice. */
 static size_t gather(struct run *run, struct task *first, struct task *tasks[BATCH_MAX], bool *own)
 {
     const struct api *api = task_provider(first)->api;
@@ -187,14 +200,16 @@ static size_t gather(struct run *run, struct task *first, struct task *tasks[BAT
     most = *own ? api->own_max : api->same_max;
     if (first->batch_most > 0 && first->batch_most < most)
         most = first->batch_most;
-    for (size_t i = 0; i < run->tasks && count < most && count < BATCH_MAX; i++) {
-        struct task *task = &run->task[i];
-        if (is_near(run, task, first) && (*own ? can_join_own(api, task) : same_message(task, first))
-            && is_companion(task, first) && !is_among(tasks, count, task->record->recipient)) {
-            task->busy = true;
-            tasks[count++] = task;
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < run->tasks && count < most && count < BATCH_MAX; i++) {
+            struct task *task = &run->task[i];
+            if (is_as_urgent(task, first) == (pass == 0) && is_near(run, task, first)
+                && (*own ? can_join_own(api, task) : same_message(task, first)) && is_companion(task, first)
+                && !is_among(tasks, count, task->record->recipient)) {
+                task->busy = true;
+                tasks[count++] = task;
+            }
         }
-    }
     return count;
 }
 
@@ -324,8 +339,10 @@ static void note(const struct run *run, const struct provider *provider, const s
     breakers_note(run->session.plan, run->ledger->store, provider, outcome);
 }
 
-/* The provider could not even be logged in to: this many attempts ended before they began. */
-static void give_up_batch(struct run *run, struct task **tasks, size_t count, const struct outcome *outcome)
+/* Nothing went out: the provider could not even be logged in to, or is not asked any more. Then others may
+   ask at once, or this one later. */
+static void give_up_batch(struct run *run, struct task **tasks, size_t count, const struct outcome *outcome,
+                          bool at_once)
 {
     struct settlement settlements[BATCH_MAX];
 
@@ -334,6 +351,8 @@ static void give_up_batch(struct run *run, struct task **tasks, size_t count, co
         if (record->attempt == 0)
             snprintf(record->provider, sizeof record->provider, "%s", task_provider(tasks[i])->name);
         task_judge(tasks[i], outcome, 0, &settlements[i]);
+        if (at_once && settlements[i].state == RECORD_WAITING)
+            settlements[i].due_ms = record->due_ms;
     }
     batch_settle(run, tasks, settlements, count);
 }
@@ -356,7 +375,7 @@ static void send_batch(struct run *run, struct task *tasks[BATCH_MAX], size_t co
     /* The login first: an attempt that begins on disk is one whose message may have gone out. */
     if (!session_ready(&run->session, provider, until_ms, &outcome)) {
         leave_line(run, provider);
-        give_up_batch(run, tasks, count, &outcome);
+        give_up_batch(run, tasks, count, &outcome, false);
         breakers_note(run->session.plan, run->ledger->store, provider, &outcome);
         return;
     }
@@ -375,7 +394,7 @@ static void send_batch(struct run *run, struct task *tasks[BATCH_MAX], size_t co
         return;
     }
     if (!pass_gate(run, tasks[0], &outcome)) {
-        give_up_batch(run, tasks, batch.count, &outcome);
+        give_up_batch(run, tasks, batch.count, &outcome, gate_of(run, provider)->closed);
         return;
     }
     if (compose_has_image(tasks[0]->record, provider)) {

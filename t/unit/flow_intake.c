@@ -118,8 +118,8 @@ static void takes_a_quota_of_the_worst(void **state)
     (void)state;
     open_hall(&hall);
     quota = shift_quota(hall.shop.shift, SLOW);
-    assert_in_range(quota, 2 * SHOP_BATCH, 100);
-    shop_fill(&hall.shop, 's', "OK", 250);
+    assert_in_range(quota, 2 * SHOP_BATCH, 450); /* no provider has more than its half */
+    shop_fill(&hall.shop, 's', "OK", quota + 100);
     shop_fill(&hall.shop, 's', "CRITICAL", quota - 5);
     look(&hall);
     assert_int_equal(shop_waits(&hall.shop, SLOW), quota);
@@ -166,9 +166,9 @@ static void a_slow_one_keeps_no_other_idle(void **state)
         size_t before, quick, between, more;
         const char *why;
     } cases[] = {
-        { 900, 30, 0, 0, "a few behind many" },
-        { 900, 200, 0, 0, "more than a quota behind many" },
-        { 900, 60, 1100, 60, "behind many, twice" },
+        { 1300, 30, 0, 0, "a few behind many" },
+        { 1300, 600, 0, 0, "more than a quota behind many" },
+        { 1300, 300, 1100, 60, "behind many, twice" },
     };
 
     for (size_t i = 0; i < CASES(cases); i++) {
@@ -200,7 +200,7 @@ static void a_long_queue_is_not_read_all_the_time(void **state)
 
     (void)state;
     open_hall(&hall);
-    shop_fill(&hall.shop, 's', "CRITICAL", 900);
+    shop_fill(&hall.shop, 's', "CRITICAL", 1300);
     end_ms = now_ms() + 120000;
     while (now_ms() < end_ms) {
         int64_t next_ms;
