@@ -11,6 +11,7 @@
 #include "command/queue_act.h"
 #include "command/queue_look.h"
 #include "command/sweep.h"
+#include "flow/handover.h"
 #include "store/tend.h"
 
 #define LIST_DEFAULT 100
@@ -116,12 +117,17 @@ static bool read_operands(struct asked *asked, char **operand, int operands, str
     return read_ids(asked, operand + 1, operands - 1, err);
 }
 
-/* All that wait are due now, and go out. */
+/* All that wait are due now, and go out: by the worker where one runs, since gateways have as many requests
+   under way as they are meant to have already. */
 static bool flush(struct desk *desk, bool json, int *code, struct error *err)
 {
     struct report report = { 0 };
-    bool flushed = tend_flush(desk->store, err) && sweep_due(desk, &report, err);
+    bool flushed = tend_flush(desk->store, err);
 
+    if (flushed && handover_lives(desk->settings.store, INT64_MAX))
+        report_say(&report, EXIT_OK, "all that wait are due now, and the worker sends them");
+    else
+        flushed = flushed && sweep_due(desk, &report, err);
     if (flushed)
         *code = report_print(&report, json);
     report_clear(&report);
@@ -147,6 +153,8 @@ static bool act(const struct asked *asked, int *code, struct error *err)
         done = queue_show(desk.store, asked->id[0], json, err);
     else
         done = queue_act(desk.store, asked->word, asked->id, asked->ids, json, code, err);
+    if (done && strcmp(asked->word, "retry") == 0)
+        handover_wake(desk.settings.store);
 out:
     desk_close(&desk);
     return done;
@@ -171,8 +179,10 @@ int command_queue(int argc, char **argv)
         "  show   all of one record, with every attempt, receipt and reply\n"
         "  retry  these are to be sent, whatever became of them: they are due now\n"
         "  drop   these are given up; they stay in the store\n"
-        "  flush  all that wait are due now, and are sent by this process\n"
-        "Exit 0, or 3: no such record, or one that cannot be acted on. flush: as munja worker --once.",
+        "  flush  all that wait are due now, and are sent: by the worker where one runs\n"
+        "Exit 0, or 3: no such record, or one that cannot be acted on. flush without a worker: as munja "
+        "worker"
+        " --once.",
     };
     bool json = fail_in_json(argc, argv), done = false;
     struct error err = { 0 };
