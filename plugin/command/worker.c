@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
@@ -114,12 +115,24 @@ static int serve(struct worker *worker, int signals)
     return EXIT_OK;
 }
 
+/* Connections to gateways, and those who wait: many systems let a process ask for more descriptors. */
+static void raise_files(void)
+{
+    struct rlimit files;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+        return;
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+}
+
 static int stay(const char *config)
 {
     struct worker *worker = NULL;
     struct error err = { 0 };
     int code = EXIT_UNKNOWN, signals = open_signals(&err);
 
+    raise_files();
     if (signals < 0 || !worker_open(config, &worker, &err))
         code = fail(&err, false);
     else

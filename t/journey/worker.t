@@ -140,7 +140,9 @@ sub proc {
 
 subtest 'nothing to do' => sub {
     my $world  = Munja::World->new;
-    my $worker = Munja::Worker->start($world->{conf});
+    my $worker = Munja::Worker->start($world->{conf}, under => [ 'sh', '-c', 'ulimit -Sn 64; exec "$@"', 'sh' ]);
+    open my $limits, '<', "/proc/$worker->{pid}/limits" or die "limits: $!";
+    like join('', <$limits>), qr/^Max open files\s+(\d+)\s+\1\s/m, 'it may open as many files as it is let';
     is notify($world, phone(), '-p', $_)->{exit}, 0, "$_: a connection stays" for qw(joa nanumi plex nsms);
     $world->sim->fault(match => '/1/send', do => 'status', status => 400);
     is $world->munja('notify', '--to', phone(), '-p', 'joa', 'kept', 'text')->{exit} & ~1, 0, 'one waits to be tried again';
