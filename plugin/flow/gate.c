@@ -9,14 +9,9 @@ struct waiter {
     struct waiter *next;
 };
 
-/* So many line up at least: what is written of them in one commit lasts for some milliseconds. */
-#define LINE_LEAST 64
-
 bool gate_has_room(const struct gate *gate, bool eager)
 {
-    size_t line = 2 * gate->width < LINE_LEAST ? LINE_LEAST : 2 * gate->width;
-
-    return !gate->closed && gate->inside + gate->lined < gate->width + (eager ? 0 : line);
+    return !gate->closed && gate->inside + gate->lined < gate->width + (eager ? 0 : gate->most);
 }
 
 void gate_line_up(struct gate *gate)

@@ -13,6 +13,7 @@
 struct gate {
     struct fibers *fibers;
     size_t width, inside, lined;
+    size_t most;         /* in the line */
     bool closed;         /* who lines up is sent back */
     struct waiter *line; /* those that could not pass at once */
 };

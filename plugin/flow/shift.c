@@ -15,6 +15,9 @@
 #define SLOTS      1024
 #define SLOTS_KEPT 128
 
+/* Single texts that line up at a provider, whatever its width. */
+#define LINE_LEAST 64
+
 /* In hand for one provider, at most, however many it takes in one request. */
 #define QUOTA_LEAST 256
 #define QUOTA_MOST  400
@@ -31,6 +34,16 @@ struct shift {
     bool ends;
 };
 
+/* Single texts line up for as long as one commit lasts at least. Where many texts go in one request, what
+   waits had better wait together than line up one by one. */
+static struct gate open_gate(const struct shift *shift, const struct provider *provider)
+{
+    size_t width = (size_t)provider->width;
+    size_t line = provider->api->own_max > 1 ? width : 2 * width < LINE_LEAST ? LINE_LEAST : 2 * width;
+
+    return (struct gate){ .fibers = shift->fibers, .width = width, .most = line };
+}
+
 static bool open_gates(struct shift *shift, struct error *err)
 {
     size_t providers = shift->plan.providers;
@@ -39,8 +52,7 @@ static bool open_gates(struct shift *shift, struct error *err)
     if (shift->run.gate == NULL)
         return error_memory(err);
     for (size_t i = 0; i < providers; i++)
-        shift->run.gate[i] =
-            (struct gate){ .fibers = shift->fibers, .width = (size_t)shift->plan.provider[i].width };
+        shift->run.gate[i] = open_gate(shift, &shift->plan.provider[i]);
     return true;
 }
 
@@ -269,8 +281,13 @@ static void give_back(struct shift *shift)
     }
 }
 
-void shift_tell(struct shift *shift, void (*tell)(void *context, const struct told *told), void *context,
-                int64_t *due_ms)
+static bool is_due(const struct record *record)
+{
+    return record->state == RECORD_WAITING && record->due_ms <= now_ms();
+}
+
+void shift_tell(struct shift *shift, bool ends_all, void (*tell)(void *context, const struct told *told),
+                void *context, int64_t *due_ms)
 {
     if (shift->ends)
         give_back(shift);
@@ -280,7 +297,8 @@ void shift_tell(struct shift *shift, void (*tell)(void *context, const struct to
             continue;
         if (record->state == RECORD_WAITING && record->due_ms < *due_ms)
             *due_ms = record->due_ms;
-        tell(context, &shift->told[i]);
+        if (!shift->ends || !is_due(record) || ends_all)
+            tell(context, &shift->told[i]);
         task_clear(&shift->task[i]);
         /* An empty place must not be taken for a companion of others. */
         shift->task[i].done = true;

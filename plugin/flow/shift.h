@@ -54,10 +54,11 @@ bool shift_starves(const struct shift *shift);
 /* Whether no provider has as many requests under way as it could. */
 bool shift_rests(const struct shift *shift);
 
-/* Tell of each record that is done, and let go of it. *due_ms becomes the earliest time when one of them is
-   due again, if that is sooner. */
-void shift_tell(struct shift *shift, void (*tell)(void *context, const struct told *told), void *context,
-                int64_t *due_ms);
+/* Tell of each record that is done, and let go of it. One that a shift which ends gives back is not over: the
+   next shift tells of it, unless that is the end of all. *due_ms becomes the earliest time when one of them
+   is due again, if that is sooner. */
+void shift_tell(struct shift *shift, bool ends_all, void (*tell)(void *context, const struct told *told),
+                void *context, int64_t *due_ms);
 
 /* No request is begun any more; what is not under way is given back to the store, due as before. */
 void shift_end(struct shift *shift);

@@ -56,9 +56,10 @@ static bool take(void *context, const char *config, const int64_t *id, size_t co
 
     if (worker->ends)
         return false;
-    intake_hasten(worker->intake, now_ms());
-    if (count == 0)
+    if (count == 0) {
+        intake_hasten(worker->intake, now_ms());
         return true;
+    }
     if (strcmp(config, worker->config) != 0 || shift_room(worker->shift, true) < count)
         return false;
     store_until(worker->store, now_steady_ms() + LOCK_MOST_MS);
@@ -112,9 +113,8 @@ bool worker_open(const char *config, struct worker **worker, struct error *err)
         made->config = strdup(config);
     if (made->config == NULL || !open_shop(made, err)
         || !shift_open(made->config, &made->workshop, &made->shift, err)
-        || (made->intake = intake_open(made->shift, err)) == NULL
-        || !reception_open(made->where, take, made, &made->reception, err)
-        || !handover_work(made->store, err)) {
+        || (made->intake = intake_open(made->shift, err)) == NULL || !handover_work(made->store, err)
+        || !reception_open(made->where, take, made, &made->reception, err)) {
         worker_close(made);
         return false;
     }
@@ -194,9 +194,9 @@ static void let_go(struct worker *worker)
 {
     int64_t due_ms = INT64_MAX;
 
-    shift_tell(worker->shift, tell, worker, &due_ms);
+    shift_tell(worker->shift, worker->ends, tell, worker, &due_ms);
     if (worker->ending != NULL) {
-        shift_tell(worker->ending, tell, worker, &due_ms);
+        shift_tell(worker->ending, worker->ends, tell, worker, &due_ms);
         if (shift_is_over(worker->ending)) {
             shift_close(worker->ending);
             worker->ending = NULL;

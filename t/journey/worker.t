@@ -54,7 +54,7 @@ subtest 'one for each store' => sub {
     my $worker = Munja::Worker->start($world->{conf});
     my $second = Munja::run(args => [ 'worker', '-f', $world->{conf} ], limit => 20);
     is $second->{exit}, 3, 'a second one is refused' or diag $second->{err};
-    like $second->{out} . $second->{err}, qr/^MUNJA UNKNOWN - .*munja\.db-worker: another worker listens there/m, '... by a clear line';
+    like $second->{out} . $second->{err}, qr/^MUNJA UNKNOWN - .*munja\.db: has a worker already/m, '... by a clear line';
     is notify($world, my $phone = phone())->{exit}, 0, 'the first one goes on';
     like $worker->log, qr/^record=/m, '... and it is the one that delivers';
     is $worker->stop('INT'), 0, 'SIGINT ends it';

@@ -127,7 +127,7 @@ static void the_end_gives_back(void **state)
         shift_dispatch(shop.shift);
         ledger_commit(&shop.ledger);
         fibers_run(shop.with.fibers);
-        shift_tell(shop.shift, hear, &heard, &due_ms);
+        shift_tell(shop.shift, true, hear, &heard, &due_ms);
     }
     assert_int_equal(shop_sent, SHOP_BATCH);
     assert_false(shift_is_over(shop.shift));
@@ -144,7 +144,7 @@ static void the_end_gives_back(void **state)
     for (int turn = 0; turn < 3; turn++) {
         ledger_commit(&shop.ledger);
         fibers_run(shop.with.fibers);
-        shift_tell(shop.shift, hear, &heard, &due_ms);
+        shift_tell(shop.shift, true, hear, &heard, &due_ms);
     }
     assert_true(shift_is_over(shop.shift));
     assert_int_equal(heard.count, 100);

@@ -139,7 +139,7 @@ static inline int64_t shop_turn(struct shop *shop)
     shift_dispatch(shop->shift);
     ledger_commit(&shop->ledger);
     fibers_run(shop->with.fibers);
-    shift_tell(shop->shift, shop_ignore, NULL, &due_ms);
+    shift_tell(shop->shift, true, shop_ignore, NULL, &due_ms);
     return due_ms;
 }
 
