@@ -50,17 +50,21 @@ bool buf_char(struct buf *buf, char c)
 bool buf_format(struct buf *buf, const char *format, ...)
 {
     va_list args, again;
+    size_t room;
     int need;
-    bool added = false;
+    bool added;
 
+    if (!buf_reserve(buf, 0))
+        return false;
+    room = buf->room - buf->len;
     va_start(args, format);
     va_copy(again, args);
-    need = vsnprintf(NULL, 0, format, args);
-    if (need >= 0 && buf_reserve(buf, (size_t)need)) {
+    need = vsnprintf(buf->data + buf->len, room, format, args);
+    added = need >= 0 && ((size_t)need < room || buf_reserve(buf, (size_t)need));
+    if (added && (size_t)need >= room)
         vsnprintf(buf->data + buf->len, (size_t)need + 1, format, again);
-        buf->len += (size_t)need;
-        added = true;
-    }
+    buf->len += added ? (size_t)need : 0;
+    buf->data[buf->len] = '\0';
     va_end(again);
     va_end(args);
     return added;

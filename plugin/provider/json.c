@@ -17,18 +17,20 @@
    False when it holds too many values, or memory ran out. */
 static bool make_clean(const char *text, size_t bytes, struct buf *clean)
 {
-    size_t opened = 0;
+    size_t opened = 0, length;
+    size_t kept = 0; /* start of the run of good characters that is still to be copied */
 
-    while (bytes > 0) {
-        size_t length = utf8_decode(text, bytes, NULL);
-        if (!buf_add(clean, length > 0 ? text : "\xef\xbf\xbd", length > 0 ? length : 3))
+    for (size_t at = 0; at < bytes; at += length) {
+        length = utf8_decode(text + at, bytes - at, NULL);
+        opened += text[at] == '{' || text[at] == '[';
+        if (length > 0)
+            continue;
+        if (!buf_add(clean, text + kept, at - kept) || !buf_str(clean, "\xef\xbf\xbd"))
             return false;
-        length = length > 0 ? length : 1;
-        opened += *text == '{' || *text == '[';
-        text += length;
-        bytes -= length;
+        length = 1;
+        kept = at + 1;
     }
-    return opened <= VALUES_MAX;
+    return buf_add(clean, text + kept, bytes - kept) && opened <= VALUES_MAX;
 }
 
 static struct json_object *parse(const char *text, size_t bytes, int flags)

@@ -338,14 +338,18 @@ static struct rows *statement_find(struct db *db, const char *sql, struct error 
     return rows;
 }
 
-/* By name: to SQLite "$2" is a name like any other, and takes the next free place. */
-static int bind_value(sqlite3_stmt *handle, size_t number, const struct db_value *value)
+/* To SQLite "$2" is a name like any other, and takes the next free place. */
+static size_t number_at(sqlite3_stmt *handle, int at)
 {
-    char name[16];
-    int at;
+    size_t number = 0;
 
-    sqlite3_snprintf(sizeof name, name, "$%d", (int)number);
-    at = sqlite3_bind_parameter_index(handle, name);
+    for (const char *digit = sqlite3_bind_parameter_name(handle, at) + 1; *digit != '\0'; digit++)
+        number = number * 10 + (size_t)(*digit - '0');
+    return number;
+}
+
+static int bind_value(sqlite3_stmt *handle, int at, const struct db_value *value)
+{
     if (value->bytes != NULL)
         return sqlite3_bind_blob64(handle, at, value->bytes, (sqlite3_uint64)value->number, NULL);
     return value->text != NULL ? sqlite3_bind_text(handle, at, value->text, -1, NULL)
@@ -359,8 +363,13 @@ bool db_query(struct db *db, const char *sql, const struct db_value *values, siz
 
     if (found == NULL)
         return false;
-    for (size_t i = 0; i < count; i++) {
-        if (bind_value(found->handle, i + 1, &values[i]) != SQLITE_OK) {
+    for (int at = 1; at <= sqlite3_bind_parameter_count(found->handle); at++) {
+        size_t number = number_at(found->handle, at);
+        if (number > count) {
+            rows_end(found);
+            return error_set(err, ERROR_BUG, 0, "store: no value for $%zu", number);
+        }
+        if (bind_value(found->handle, at, &values[number - 1]) != SQLITE_OK) {
             db_fails(db->handle, db->name, err);
             rows_end(found);
             return false;
