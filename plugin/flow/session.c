@@ -122,15 +122,19 @@ static bool ends_within(const char *text, const char *secret)
     return false;
 }
 
-/* A gateway that repeats our secret must not carry it, or a piece of it, into lines, logs and the store. */
-static void hide_echo(struct outcome *outcome, const struct reply *reply, const char *secret)
+static bool repeats(const struct reply *reply, const char *secret)
 {
-    size_t bytes = secret == NULL ? 0 : strlen(secret);
+    return secret != NULL && reply->body != NULL
+           && memmem(reply->body, reply->bytes, secret, strlen(secret)) != NULL;
+}
 
+/* A gateway that repeats our secret must not carry it, or a piece of it, into lines, logs and the store.
+   repeated: its reply does, which may be long and speak of many. */
+static void hide_echo(struct outcome *outcome, bool repeated, const char *secret)
+{
     /* A shorter one would be found everywhere. */
-    if (bytes < 4
-        || (memmem(reply->body == NULL ? "" : reply->body, reply->bytes, secret, bytes) == NULL
-            && strstr(outcome->meaning, secret) == NULL && strstr(outcome->code, secret) == NULL
+    if (secret == NULL || strlen(secret) < 4
+        || (!repeated && strstr(outcome->meaning, secret) == NULL && strstr(outcome->code, secret) == NULL
             && !ends_within(outcome->meaning, secret) && !ends_within(outcome->code, secret)))
         return;
     outcome->code[0] = outcome->reference[0] = '\0';
@@ -174,8 +178,8 @@ static void ask_once(struct session *session, const struct provider *provider,
             outcome_from_reply(&answer->outcome, &reply);
         else
             operation->judge(query, &account, &reply, answer);
-        hide_echo(&answer->outcome, &reply, account.secret);
-        hide_echo(&answer->outcome, &reply, account.token);
+        hide_echo(&answer->outcome, repeats(&reply, account.secret), account.secret);
+        hide_echo(&answer->outcome, repeats(&reply, account.token), account.token);
     }
     request_clear(&request);
     reply_clear(&reply);
@@ -341,18 +345,21 @@ static void send_once(struct session *session, const struct provider *provider, 
     struct outcome outcome = { 0 };
     struct reply reply = { 0 };
     struct account account;
+    bool secret, token_too; /* are repeated */
 
     if (!account_here(session, provider, &account, token, &outcome)) {
         batch_outcome(batch, &outcome);
         return;
     }
     send_batch(session, provider, &account, batch, until_ms, &reply, &outcome);
+    secret = repeats(&reply, account.secret);
+    token_too = repeats(&reply, account.token);
     for (size_t i = 0; i < batch->count; i++) {
         if (batch->item[i].outcome.kind == OUTCOME_NONE)
             outcome_set(&batch->item[i].outcome, OUTCOME_UNSURE, "",
                         "the reply does not speak of this recipient");
-        hide_echo(&batch->item[i].outcome, &reply, account.secret);
-        hide_echo(&batch->item[i].outcome, &reply, account.token);
+        hide_echo(&batch->item[i].outcome, secret, account.secret);
+        hide_echo(&batch->item[i].outcome, token_too, account.token);
     }
     reply_clear(&reply);
 }

@@ -115,19 +115,36 @@ out:
     return built;
 }
 
-/* The entry of this number; among several the one that was taken, since then a message is on its way. */
-static struct json_object *find_entry(struct json_object *list, const char *mobile)
+static bool names(struct json_object *entry, const char *mobile)
 {
-    struct json_object *found = NULL;
+    const char *named = json_text(entry, "mobile");
 
+    if (named != NULL)
+        named = sms57_national(named);
+    return named != NULL && mobile != NULL && strcmp(named, mobile) == 0;
+}
+
+static bool was_taken(struct json_object *entry)
+{
+    const char *result = json_text(entry, "result");
+
+    return result != NULL && strcmp(result, "0") == 0;
+}
+
+/* The entry of this number; among several the one that was taken, since then a message is on its way. They
+   may come in any order, but mostly it is the request's: then at is where it stands. */
+static struct json_object *find_entry(struct json_object *list, size_t at, const char *mobile)
+{
+    struct json_object *found = sms57_entry(list, at);
+
+    if (names(found, mobile) && was_taken(found))
+        return found;
+    found = NULL;
     for (size_t i = 0; i < sms57_count(list); i++) {
         struct json_object *entry = sms57_entry(list, i);
-        const char *named = json_text(entry, "mobile"), *result = json_text(entry, "result");
-        if (named != NULL)
-            named = sms57_national(named);
-        if (named == NULL || mobile == NULL || strcmp(named, mobile) != 0)
+        if (!names(entry, mobile))
             continue;
-        if (result != NULL && strcmp(result, "0") == 0)
+        if (was_taken(entry))
             return entry;
         if (found == NULL)
             found = entry;
@@ -174,7 +191,7 @@ static void send_judge(const struct account *account, const struct reply *reply,
     for (size_t i = 0; i < batch->count; i++) {
         struct batch_item *item = &batch->item[i];
         if (zero && reply->status / 100 == 2)
-            judge_entry(find_entry(list, sms57_national(item->to)), &item->outcome);
+            judge_entry(find_entry(list, i, sms57_national(item->to)), &item->outcome);
         else
             outcome_from_refusal(&item->outcome, sms57_statuses, zero ? NULL : status, NULL, reply);
         item->outcome.divisible = status != NULL && may_be_one_number(status);
