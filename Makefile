@@ -21,7 +21,7 @@ DEFINES := -D_GNU_SOURCE -DMUNJA_VERSION='"$(VERSION)"' -DMUNJA_CONFIG='"$(SYSCO
 # make V=1 shows every command.
 Q = $(if $(V),,@)
 say = $(if $(V),,@echo "  $(1)"  $(patsubst $(B)/%,%,$@))
-COMPILE  = $(CC) -std=c11 $(DEFINES) -Iplugin -It -fPIC -MMD -MP $(HARDEN) $(WARN) $(WERROR) $(CFLAGS) $(SAN)
+COMPILE  = $(CC) -std=c11 $(DEFINES) -Iplugin -It -fPIC -ffunction-sections -MMD -MP $(HARDEN) $(WARN) $(WERROR) $(CFLAGS) $(SAN)
 LINK     = $(CC) $(CFLAGS) $(SAN) -Wl,--as-needed -Wl,-z,relro
 HALF     = $(LINK) -shared -Wl,-z,now
 
@@ -43,7 +43,8 @@ HTTP_LIBS    := -lcurl -lcrypto
 IMAGE_LIBS   := -lgd
 objects = $(patsubst %.c,$(B)/o/%.o,$(1))
 
-MUNJA := $(B)/bin/munja $(addprefix $(B)/lib/munja/,munja_deliver.so munja_worker.so munja_http.so munja_image.so)
+OBJECTS := munja_deliver munja_worker munja_http munja_image munja_zabbix
+MUNJA := $(B)/bin/munja $(patsubst %,$(B)/lib/munja/%.so,$(OBJECTS))
 
 .PHONY: all check asan bench bench-deps fuzz fuzz-deps fuzz-library lint lint-deps format demo install uninstall clean deps sim always
 all: $(MUNJA)
@@ -92,6 +93,14 @@ $(B)/lib/munja/munja_image.so: $(call objects,$(IMAGE)) plugin/image.map
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(HALF) -Wl,--version-script=plugin/image.map -o $@ $(filter %.o,$^) $(IMAGE_LIBS)
+
+# Zabbix' own process loads it: it takes the few things it needs, shows nothing else, and nothing of it stays undefined,
+# or the daemon's functions of the same name would be called. It stays loaded, since SQLite knows of it.
+$(B)/lib/munja/munja_zabbix.so: $(call objects,plugin/munja_zabbix.c) $(B)/libmunja.a plugin/zabbix.map
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(HALF) -Wl,--gc-sections -Wl,-z,nodelete $(if $(SAN),,-Wl,-z,defs) -Wl,--version-script=plugin/zabbix.map \
+	    -o $@ $(filter %.o %.a,$^) $(ACCEPT_LIBS)
 
 # Unit tests and fuzz targets link everything but the door itself, whose nfc.c only stands in for theirs.
 $(B)/libmunja.a: $(call objects,$(ACCEPT) $(DELIVER) $(WORKER) $(HTTP) $(IMAGE))
@@ -207,7 +216,7 @@ install: all
 	install -d $(D)$(BINDIR) $(D)$(LIBDIR) $(D)$(MANDIR)/man1 $(D)$(MANDIR)/man5 $(D)$(DOCDIR) $(D)$(SYSCONFDIR)/munja \
 	    $(D)$(UNITDIR)
 	install -m 755 $(B)/bin/munja $(D)$(BINDIR)/munja.new && mv -f $(D)$(BINDIR)/munja.new $(D)$(BINDIR)/munja
-	for o in munja_deliver munja_worker munja_http munja_image; do install -m 644 $(B)/lib/munja/$$o.so $(D)$(LIBDIR)/$$o.so.new \
+	for o in $(OBJECTS); do install -m 644 $(B)/lib/munja/$$o.so $(D)$(LIBDIR)/$$o.so.new \
 	    && mv -f $(D)$(LIBDIR)/$$o.so.new $(D)$(LIBDIR)/$$o.so || exit 1; done
 	install -m 644 contrib/man/munja.1 $(D)$(MANDIR)/man1/
 	install -m 644 contrib/man/munja.conf.5 $(D)$(MANDIR)/man5/

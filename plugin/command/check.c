@@ -117,24 +117,12 @@ static void measure_idle(struct report *report, const struct sections *providers
     }
 }
 
-/* A row of a provider whose account was changed since may still be there, until its pause is over. */
-static const struct breaker *breaker_named(const struct breaker_kept *list, size_t count, const char *name)
-{
-    size_t bytes = strlen(name);
-
-    for (size_t i = 0; i < count; i++)
-        if (strncmp(list[i].name, name, bytes) == 0 && list[i].name[bytes] == '\n'
-            && breaker_state(&list[i].breaker, now_ms()) == BREAKER_OPEN)
-            return &list[i].breaker;
-    return NULL;
-}
-
 static void report_breakers(struct report *report, const struct sections *providers,
                             const struct breaker_kept *list, size_t count)
 {
     for (size_t i = 0; i < providers->count; i++) {
         const char *name = providers->section[i].name;
-        const struct breaker *breaker = breaker_named(list, count, name);
+        const struct breaker *breaker = breaker_pause(list, count, name, now_ms());
         char words[sizeof breaker->reason + 64];
 
         report_measure(report, name, "paused", breaker != NULL, "", "", "");

@@ -27,6 +27,18 @@ enum breaker_state breaker_state(const struct breaker *breaker, int64_t now_ms)
     return breaker->pause_s > 0 ? BREAKER_TRIAL : BREAKER_CLOSED;
 }
 
+const struct breaker *breaker_pause(const struct breaker_kept *list, size_t count, const char *provider,
+                                    int64_t now_ms)
+{
+    size_t bytes = strlen(provider);
+
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(list[i].name, provider, bytes) == 0 && list[i].name[bytes] == '\n'
+            && breaker_state(&list[i].breaker, now_ms) == BREAKER_OPEN)
+            return &list[i].breaker;
+    return NULL;
+}
+
 bool breaker_try(struct breaker *breaker, int64_t now_ms)
 {
     if (breaker_state(breaker, now_ms) != BREAKER_TRIAL)

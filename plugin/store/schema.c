@@ -68,5 +68,9 @@ const struct db_change schema_changes[] = {
     /* Spelled without IN, for which SQLite makes a table each time that a state changes. */
     { 2, "DROP INDEX record_over" },
     { 2, "CREATE INDEX record_over ON record (state) WHERE " SCHEMA_OVER },
+
+    /* What providers said last, for those who may not ask them. */
+    { 3, "CREATE TABLE balance (provider TEXT PRIMARY KEY, amount TEXT NOT NULL, seen_ms BIGINT NOT NULL)"
+         " WITHOUT ROWID" },
     { 0, NULL },
 };
