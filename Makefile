@@ -151,10 +151,17 @@ $(KILLER): t/kill/killer.c $(B)/made | deps
 	$(call say,CC)
 	$(Q)$(CC) -std=c11 $(DEFINES) -MMD -MP $(WARN) $(WERROR) $(CFLAGS) -o $@ $<
 
+# Daemons that load modules, as strict as the real ones.
+HOSTS := $(patsubst t/host/%.c,$(B)/t/host/%,$(wildcard t/host/*.c))
+$(HOSTS): $(B)/t/host/%: t/host/%.c $(B)/made | deps
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(COMPILE) -o $@ $< -ldl
+
 # J runs that many test files at once.
 J ?= 2
 PROVE = MUNJA_BUILD=$(abspath $(B)) CMOCKA_MESSAGE_OUTPUT=TAP prove -j$(J) --timer
-check: all $(UNIT) $(MEMORY) $(B)/t/memory.so $(SIM) $(FILL) $(KILLER)
+check: all $(UNIT) $(MEMORY) $(B)/t/memory.so $(SIM) $(FILL) $(KILLER) $(HOSTS)
 	$(PROVE) --exec '' $(sort $(UNIT)) $(sort $(MEMORY))
 	$(PROVE) -r t/journey t/case t/style
 

@@ -21,6 +21,7 @@ static const struct {
     { "worker", NULL, "deliver what is due, as a service or once" },
     { "queue", NULL, "look at the records in the store, and act on them" },
     { "check", NULL, "a check plugin for munja itself" },
+    { "gauge", NULL, "one value of munja itself, for systems that keep values" },
     { "balance", NULL, "money or messages left" },
     { "result", NULL, "ask a gateway what became of a message" },
     { "list", NULL, "a gateway's own list of messages" },

@@ -1,6 +1,6 @@
-/* The door for zabbix_agentd and zabbix_server, which load munja_zabbix.so and ask it for items. They load it before
-   they fork, and ask in the processes that they fork: so loading does nothing, and the first item opens what it
-   needs. What goes wrong is the error of an item; it never keeps a daemon from starting. */
+/* The door for zabbix_agentd and zabbix_server, which load munja_zabbix.so and ask it for items. They load it
+   before they fork, and ask in the processes that they fork: so loading does nothing, and the first item
+   opens what it needs. What goes wrong is the error of an item; it never keeps a daemon from starting. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -10,7 +10,8 @@
 #include "flow/gauge.h"
 #include "settings/settings.h"
 
-/* What Zabbix 6.0 and later agree on with a module. Later versions have more at the ends of request and result. */
+/* What Zabbix 6.0 and later agree on with a module. Later versions have more at the ends of request and
+ * result. */
 #define API_VERSION 2
 #define TAKES_WORDS 1
 
@@ -111,12 +112,9 @@ int zbx_module_api_version(void)
 struct metric *zbx_module_item_list(void)
 {
     static struct metric metrics[] = {
-        { KEY "queue", TAKES_WORDS, serve, "depth" },
-        { KEY "delivery", TAKES_WORDS, serve, "accepted" },
-        { KEY "balance", TAKES_WORDS, serve, NULL },
-        { KEY "breaker", TAKES_WORDS, serve, NULL },
-        { KEY "providers", 0, serve, NULL },
-        { 0 },
+        { KEY "queue", TAKES_WORDS, serve, "depth" }, { KEY "delivery", TAKES_WORDS, serve, "accepted" },
+        { KEY "balance", TAKES_WORDS, serve, NULL },  { KEY "breaker", TAKES_WORDS, serve, NULL },
+        { KEY "providers", 0, serve, NULL },          { 0 },
     };
 
     return metrics;

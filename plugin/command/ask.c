@@ -149,7 +149,8 @@ static void lacks(const struct plan *plan, const struct provider *provider, cons
     buf_clear(&names);
 }
 
-/* What a gateway tells once only is kept before it is shown, and shown even when it could not be kept. */
+/* What a gateway tells once only is kept before it is shown, and shown even when it could not be kept. A
+   balance is noted for others. */
 static void keep(const struct desk *desk, const struct question *question, struct heard *heard)
 {
     const struct listing *listing = &heard->answer.listing;
@@ -159,6 +160,8 @@ static void keep(const struct desk *desk, const struct question *question, struc
         kept = pulled_reports(desk->store, heard->provider->name, listing, &heard->fault);
     else if (strcmp(question->word, "replies") == 0)
         kept = pulled_replies(desk->store, heard->provider->name, listing, &heard->fault);
+    else if (strcmp(question->word, "balance") == 0)
+        pulled_balance(desk->store, heard->provider->name, listing);
     if (!kept)
         error_prefix(&heard->fault, "pulled, but could not be kept, and the gateway will not tell it again");
 }

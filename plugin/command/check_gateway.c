@@ -7,6 +7,7 @@
 
 #include "base/now.h"
 #include "command/options.h"
+#include "flow/pulled.h"
 #include "store/count.h"
 
 #define RATE_DAYS 7
@@ -127,9 +128,10 @@ static void balance_one(struct desk *desk, const struct checking *checking, cons
         return;
     }
     session_ask(&desk->session, provider, &provider->api->balance, &query, until_ms, &answer);
-    if (answer.outcome.kind == OUTCOME_ACCEPTED)
+    if (answer.outcome.kind == OUTCOME_ACCEPTED) {
+        pulled_balance(desk->store, provider->name, &answer.listing);
         report_left(desk, checking, provider, &answer.listing, report);
-    else
+    } else
         say_outcome(report, provider, &answer.outcome);
     answer_clear(&answer);
 }

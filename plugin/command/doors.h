@@ -6,6 +6,7 @@
 int command_worker(int argc, char **argv);
 int command_queue(int argc, char **argv);
 int command_check(int argc, char **argv);
+int command_gauge(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_providers(int argc, char **argv);
 int command_config(int argc, char **argv);

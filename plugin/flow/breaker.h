@@ -15,8 +15,8 @@ enum breaker_state {
 };
 enum breaker_state breaker_state(const struct breaker *breaker, int64_t now_ms);
 
-/* Of what the store has kept, the one by which the provider of that name pauses; NULL: it does not. A row of an
-   account that was changed since may still be there, until its pause is over. */
+/* Of what the store has kept, the one by which the provider of that name pauses; NULL: it does not. A row of
+   an account that was changed since may still be there, until its pause is over. */
 const struct breaker *breaker_pause(const struct breaker_kept *list, size_t count, const char *provider,
                                     int64_t now_ms);
 

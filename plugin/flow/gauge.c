@@ -1,5 +1,5 @@
-/* What munja knows of itself, as single values. Whoever reads them may be a process of a monitor that serves others
-   meanwhile: so each is a small look, and a lock is not waited for. */
+/* What munja knows of itself, as single values. Whoever reads them may be a process of a monitor that serves
+   others meanwhile: so each is a small look, and a lock is not waited for. */
 #include "flow/gauge.h"
 
 #include <stdlib.h>
@@ -36,6 +36,8 @@ static bool choose(const struct asked *asked, const char *const choices[3], int 
     for (*chosen = 0; *chosen < 3; (*chosen)++)
         if (strcmp(asked->word[0], choices[*chosen]) == 0)
             return true;
+    if (asked->word[0][0] == '\0')
+        return error_set(err, ERROR_USAGE, 0, "%s, %s or %s is missing", choices[0], choices[1], choices[2]);
     return error_set(err, ERROR_USAGE, 0, "\"%.20s\" is not %s, %s or %s", asked->word[0], choices[0],
                      choices[1], choices[2]);
 }
@@ -55,19 +57,17 @@ static bool know_provider(const struct asked *asked, const char *name, struct er
 static bool read_queue(const struct asked *asked, struct gauge *gauge, struct error *err)
 {
     static const char *const choices[] = { "depth", "oldest", "dead" };
-    struct queue_count n = { 0 };
     struct store *store = NULL;
-    int64_t age_ms;
+    int64_t oldest_ms = 0;
+    size_t count = 0;
     int chosen;
 
     if (!choose(asked, choices, &chosen, err) || !look(asked, &store, err)
-        || !count_queue(store, now_ms(), &n, err))
+        || !(chosen == 2 ? count_dead(store, &count, err) : count_waiting(store, &count, &oldest_ms, err)))
         return false;
-    age_ms = n.waiting > 0 ? now_ms() - n.oldest_waiting_ms : 0;
-    gauge->count = chosen == 0   ? n.waiting
-                   : chosen == 2 ? n.dead
-                   : age_ms > 0  ? (uint64_t)age_ms / 1000
-                                 : 0;
+    if (chosen == 1) /* the clock may have been set back since */
+        count = count > 0 && now_ms() > oldest_ms ? (size_t)((now_ms() - oldest_ms) / 1000) : 0;
+    gauge->count = count;
     return true;
 }
 
@@ -90,9 +90,7 @@ static bool read_delivery(const struct asked *asked, struct gauge *gauge, struct
         return false;
     for (size_t i = 0; i < count; i++)
         if (provider[0] == '\0' || strcmp(list[i].provider, provider) == 0)
-            gauge->count += chosen == 0   ? list[i].accepted
-                            : chosen == 1 ? list[i].failed
-                                          : list[i].unsure;
+            gauge->count += chosen == 0 ? list[i].accepted : chosen == 1 ? list[i].failed : list[i].unsure;
     free(list);
     return true;
 }
@@ -163,7 +161,11 @@ static const struct subject *subject_named(const char *word, struct error *err)
     for (size_t i = 0; i < SUBJECTS; i++)
         if (strcmp(subjects[i].word, word) == 0)
             return &subjects[i];
-    error_set(err, ERROR_USAGE, 0, "\"%.20s\" is not queue, delivery, balance, breaker or providers", word);
+    if (word[0] == '\0')
+        error_set(err, ERROR_USAGE, 0, "queue, delivery, balance, breaker or providers is missing");
+    else
+        error_set(err, ERROR_USAGE, 0, "\"%.20s\" is not queue, delivery, balance, breaker or providers",
+                  word);
     return NULL;
 }
 

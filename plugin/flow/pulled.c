@@ -5,6 +5,8 @@
 
 #include "alert/number.h"
 #include "base/now.h"
+#include "flow/range.h"
+#include "store/balance.h"
 #include "store/receipt.h"
 
 /* The gateway has forgotten it by now: a locked store is waited for, whatever time was given. */
@@ -70,4 +72,13 @@ out:
     free(said);
     free(numbers);
     return kept;
+}
+
+void pulled_balance(struct store *store, const char *provider, const struct listing *listing)
+{
+    const char *left = listing->count > 0 ? listing_cell(listing, 0, "left") : "";
+    double number;
+
+    if (store != NULL && range_number(left, &number))
+        balance_put(store, provider, left, NULL);
 }

@@ -14,4 +14,8 @@ bool pulled_reports(struct store *store, const char *provider, const struct list
 bool pulled_replies(struct store *store, const char *provider, const struct listing *listing,
                     struct error *err);
 
+/* What is left, as the gateway just said: for those who may not ask it themselves. A note that cannot be
+   written is none; nor without a store (NULL). */
+void pulled_balance(struct store *store, const char *provider, const struct listing *listing);
+
 #endif

@@ -22,18 +22,40 @@ bool count_open(const char *where, int64_t until_ms, struct store **store, struc
     return !exists || store_open(where, until_ms, store, err);
 }
 
-static bool count_waiting(struct store *store, struct queue_count *count, struct error *err)
+/* Ids grow with time. So the index of what waits tells all but one time, and the records themselves, of which
+   there may be many after an outage, are not read. */
+bool count_waiting(struct store *store, size_t *waiting, int64_t *oldest_ms, struct error *err)
 {
     struct rows *rows = NULL;
     bool found = false;
-    bool counted = db_query(store->db, "SELECT count(*), min(created_ms) FROM record WHERE state = 'waiting'",
+    bool counted =
+        db_query(store->db,
+                 "SELECT n, (SELECT created_ms FROM record WHERE id = first) FROM"
+                 " (SELECT count(*) AS n, min(id) AS first FROM record WHERE state = 'waiting') AS w",
+                 NULL, 0, &rows, err)
+        && rows_next(rows, &found, err);
+
+    if (counted) {
+        *waiting = (size_t)rows_number(rows, 0);
+        *oldest_ms = rows_number(rows, 1);
+    }
+    rows_end(rows);
+    return counted;
+}
+
+bool count_dead(struct store *store, size_t *dead, struct error *err)
+{
+    struct rows *rows = NULL;
+    bool found = false;
+    bool counted = db_query(store->db,
+                            "SELECT count(*) FROM record r WHERE " SCHEMA_OVER " AND r.state = 'dead'"
+                            " AND coalesce((SELECT outcome FROM attempt WHERE record = r.id"
+                            " ORDER BY number DESC LIMIT 1), '') <> '" RECORD_DROPPED "'",
                             NULL, 0, &rows, err)
                    && rows_next(rows, &found, err);
 
-    if (counted) {
-        count->waiting = (size_t)rows_number(rows, 0);
-        count->oldest_waiting_ms = rows_number(rows, 1);
-    }
+    if (counted)
+        *dead = (size_t)rows_number(rows, 0);
     rows_end(rows);
     return counted;
 }
@@ -43,21 +65,18 @@ static bool count_over(struct store *store, int64_t refused_since_ms, struct que
 {
     struct rows *rows = NULL;
     bool found = false;
-    bool counted = DB_QUERY(store->db, &rows, err,
-                            "SELECT sum(CASE WHEN r.state = 'held' THEN 1 ELSE 0 END),"
-                            " sum(CASE WHEN r.state = 'dead' AND coalesce(a.outcome, '') <> '" RECORD_DROPPED
-                            "' THEN 1 ELSE 0 END),"
-                            " sum(CASE WHEN r.state = 'refused' AND a.ended_ms >= $1 THEN 1 ELSE 0 END)"
-                            " FROM record r LEFT JOIN attempt a ON a.record = r.id AND a.number ="
-                            " (SELECT max(number) FROM attempt WHERE record = r.id)"
-                            " WHERE " SCHEMA_OVER,
-                            DB_NUMBER(refused_since_ms))
-                   && rows_next(rows, &found, err);
+    bool counted =
+        DB_QUERY(store->db, &rows, err,
+                 "SELECT sum(CASE WHEN r.state = 'held' THEN 1 ELSE 0 END),"
+                 " sum(CASE WHEN r.state = 'refused' AND (SELECT ended_ms FROM attempt WHERE record = r.id"
+                 " ORDER BY number DESC LIMIT 1) >= $1 THEN 1 ELSE 0 END)"
+                 " FROM record r WHERE " SCHEMA_OVER,
+                 DB_NUMBER(refused_since_ms))
+        && rows_next(rows, &found, err);
 
     if (counted) {
         count->held = (size_t)rows_number(rows, 0);
-        count->dead = (size_t)rows_number(rows, 1);
-        count->refused = (size_t)rows_number(rows, 2);
+        count->refused = (size_t)rows_number(rows, 1);
     }
     rows_end(rows);
     return counted;
@@ -67,7 +86,8 @@ bool count_queue(struct store *store, int64_t refused_since_ms, struct queue_cou
 {
     struct queue_count made = { 0 };
 
-    if (!count_waiting(store, &made, err) || !count_over(store, refused_since_ms, &made, err))
+    if (!count_waiting(store, &made.waiting, &made.oldest_waiting_ms, err)
+        || !count_dead(store, &made.dead, err) || !count_over(store, refused_since_ms, &made, err))
         return false;
     *count = made;
     return true;

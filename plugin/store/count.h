@@ -13,14 +13,19 @@
 /* Open a store to look at. One that does not exist yet is not made: *store is NULL then. */
 bool count_open(const char *where, int64_t until_ms, struct store **store, struct error *err);
 
+/* How many wait, and when munja accepted the oldest of them (0: none waits). */
+bool count_waiting(struct store *store, size_t *waiting, int64_t *oldest_ms, struct error *err);
+
+/* How many were given up, but for those that an operator has dropped. */
+bool count_dead(struct store *store, size_t *dead, struct error *err);
+
 struct queue_count {
-    size_t waiting, held;
-    size_t dead;               /* those that no operator has dropped */
-    size_t refused;            /* since a time */
-    int64_t oldest_waiting_ms; /* when munja accepted it; 0: none waits */
+    size_t waiting, held, dead;
+    size_t refused; /* since a time */
+    int64_t oldest_waiting_ms;
 };
 
-/* What the store holds now; refused: those whose last attempt ended since then. */
+/* All that the store holds now; refused: those whose last attempt ended since then. */
 bool count_queue(struct store *store, int64_t refused_since_ms, struct queue_count *count, struct error *err);
 
 /* Attempts at one provider. One that is under way counts nowhere. */

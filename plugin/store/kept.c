@@ -1,5 +1,5 @@
-/* A store that stays open between looks. Opening takes ten times as long as most looks, and whoever is the only
-   one that has it open pays for the index of the log each time. */
+/* A store that stays open between looks. Opening takes ten times as long as most looks, and whoever is the
+   only one that has it open pays for the index of the log each time. */
 #include "store/kept.h"
 
 #include <errno.h>

@@ -17,9 +17,9 @@ struct kept {
     ino_t inode;
 };
 
-/* The store at where, as it was left open or opened now; another file in its place, another path, or a fork in
-   between have it opened anew. One that does not exist is not made: that is an error. No later call waits for
-   a lock beyond until_ms (now_steady_ms). *store stays kept's. */
+/* The store at where, as it was left open or opened now; another file in its place, another path, or a fork
+   in between have it opened anew. One that does not exist is not made: that is an error. No later call waits
+   for a lock beyond until_ms (now_steady_ms). *store stays kept's. */
 bool kept_open(struct kept *kept, const char *where, int64_t until_ms, struct store **store,
                struct error *err);
 void kept_close(struct kept *kept);

@@ -69,6 +69,9 @@ const struct db_change schema_changes[] = {
     { 2, "DROP INDEX record_over" },
     { 2, "CREATE INDEX record_over ON record (state) WHERE " SCHEMA_OVER },
 
+    /* What was tried lately, among the attempts of all that is kept. */
+    { 3, "CREATE INDEX attempt_begun ON attempt (begun_ms)" },
+
     /* What providers said last, for those who may not ask them. */
     { 3, "CREATE TABLE balance (provider TEXT PRIMARY KEY, amount TEXT NOT NULL, seen_ms BIGINT NOT NULL)"
          " WITHOUT ROWID" },
