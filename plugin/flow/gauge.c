@@ -105,7 +105,7 @@ static bool read_balance(const struct asked *asked, struct gauge *gauge, struct 
         || !balance_get(store, provider, &balance, err))
         return false;
     if (now_ms() - balance.seen_ms > (int64_t)BALANCE_HOURS * 3600 * 1000)
-        return error_set(err, ERROR_STORE, 0, "%s was not asked for its balance in %d hours", provider,
+        return error_set(err, ERROR_USAGE, 0, "%s was not asked for its balance in %d hours", provider,
                          BALANCE_HOURS);
     gauge->kind = GAUGE_AMOUNT;
     return range_number(balance.left, &gauge->amount)
