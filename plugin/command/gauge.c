@@ -31,7 +31,7 @@ int command_gauge(int argc, char **argv)
     const char *config = NULL;
     const struct option_spec specs[] = { OPTION_CONFIG(&config), { 0 } };
     const struct command_help help = {
-        "munja gauge [options] queue|delivery|balance|breaker|providers [WORD...]",
+        "munja gauge [options] queue|delivery|balance|breaker|providers ...",
         "One value from the store, without asking anybody:\n"
         "  queue depth|oldest|dead             records that wait, the age of the oldest (s), given up\n"
         "  delivery accepted|failed|unsure     attempts\n"

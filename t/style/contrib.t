@@ -80,6 +80,37 @@ subtest zabbix => sub {
     }
 };
 
+subtest 'zabbix items' => sub {
+    my %served = map { ("munja.$_->[0]" => $_->[1]) } map { [ /"(\w+)", (\w+)/ ] }
+        read_file('plugin/munja_zabbix.c') =~ /\{ KEY ("\w+", \w+)/g;
+    my ($words) = read_file('plugin/flow/gauge.c') =~ /\} subjects\[\] = \{(.*?)\n\};/s;
+    my %words = map { /"(\w+)", (\d)/ ? ("munja.$1" => $2) : () } split /\},/, $words;
+    is_deeply [ sort keys %served ], [ sort keys %words ], 'the module serves all there is';
+
+    my %line = map { /^UserParameter=([\w.]+)(\[\*\])?,(.*)$/ ? ($1 => [ $2 // '', $3 ]) : () } split /\n/, read_file('contrib/zabbix/munja.userparameters.conf');
+    is_deeply [ sort keys %line ], [ sort keys %served ], 'so do the user parameters';
+    for my $key (sort keys %line) {
+        my ($star, $run) = @{ $line{$key} };
+        is $star ne '', $served{$key} eq 'TAKES_WORDS', "$key: parameters where the module has them";
+        is $run, join(' ', '/usr/local/bin/munja gauge', $key =~ s/^munja\.//r, map { qq("\$$_") } 1 .. $words{$key}), "$key: all of them";
+    }
+
+    my $text = read_file('contrib/zabbix/munja_template.yaml');
+    unlike $text, qr/\t/, 'no TAB';
+    like $text, qr/^zabbix_export:\n  version: '6\.0'\n/, 'for 6.0';
+    my %item = map { $_ => 1 } $text =~ /^ +name: [^\n]+\n +key: '?(.*?)'?$/mg;
+    cmp_ok scalar keys %item, '>', 10, 'items';
+    for my $key (sort keys %item) { ok exists $served{ $key =~ s/\[.*//r }, "$key is served" }
+    my @used = ($text =~ m{/munja/(munja[\w.]+\[[^\]]*\])}g, $text =~ /host: munja\n +key: '(.*)'/g);
+    cmp_ok scalar @used, '>', 15, 'triggers and graphs';
+    is_deeply [ grep { !$item{$_} } @used ], [], 'of items that are there';
+    my %macro = map { $_ => 1 } $text =~ /macro: '\{\$([\w.]+)\}'/g;
+    is_deeply [ grep { !$macro{$_} } $text =~ /\{\$([\w.]+)/g ], [], 'and macros';
+    my %uuid;
+    $uuid{$_}++ for $text =~ /uuid: (\S+)/g;
+    is_deeply [ grep { $uuid{$_} > 1 || !/^[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}$/ } sort keys %uuid ], [], 'every uuid is of version 4, and there once';
+};
+
 subtest checkmk => sub {
     my $text = read_file('contrib/checkmk/munja');
     like $text, qr{\A#!/bin/sh\n# munja SMS\n# Bulk: no\n}, 'names itself';
