@@ -188,7 +188,7 @@ bool gauge_read(struct kept *kept, const char *config, const char *const *words,
     settings_clear(&asked.settings);
     if (done)
         *gauge = made;
-    else if (err->kind == ERROR_STORE)
+    else if (err != NULL && err->kind == ERROR_STORE)
         kept_close(kept); /* whatever is wrong with it: the next look begins anew */
     return done;
 }
