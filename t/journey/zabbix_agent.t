@@ -219,6 +219,8 @@ subtest 'module: what changes under it' => sub {
     is $host->ask('munja.delivery[accepted]'), 1, 'mended';
     is $host->stop, 0, 'ends well';
 
+    # What was open before cannot be closed behind the fork: SQLite forbids it.
+    local $ENV{ASAN_OPTIONS} = join ':', grep { defined } $ENV{ASAN_OPTIONS}, 'detect_leaks=0';
     $host = Host->start($there, 'munja.delivery[accepted]');
     is $host->{before}[0], 1, 'asked before the fork';
     notify($there);
