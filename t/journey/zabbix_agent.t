@@ -211,6 +211,10 @@ subtest 'module: what changes under it' => sub {
     like $host->ask('munja.delivery[accepted]'), qr/^! .*there is none yet$/, 'is gone';
     notify($there);
     is $host->ask('munja.delivery[accepted]'), 1, 'another in its place';
+    rename "$store$_", "$store.new$_" for '', '-wal', '-shm';
+    rename "$store.old$_", "$store$_" for '', '-wal', '-shm';
+    is $host->ask('munja.delivery[accepted]'), 2, 'and another between two looks';
+    rename "$store.new$_", "$store$_" for '', '-wal', '-shm';
     rename $there->{conf}, "$there->{conf}.old";
     like $host->ask('munja.delivery[accepted]'), qr/^! .*munja\.conf: No such file/, 'no configuration';
     Munja::write_file($there->{conf}, "store = \"$store\"\nprovider \"joa\" {\n");
@@ -224,7 +228,9 @@ subtest 'module: what changes under it' => sub {
     $host = Host->start($there, 'munja.delivery[accepted]');
     is $host->{before}[0], 1, 'asked before the fork';
     notify($there);
-    is $host->ask('munja.delivery[accepted]'), 2, 'and behind it: a connection of its own';
+    is $host->ask('munja.delivery[accepted]'), 2, 'and behind it';
+    my ($child) = qx(cat /proc/$host->{pid}/task/$host->{pid}/children) =~ /(\d+)/;
+    is scalar(grep { (readlink // '') eq Cwd::realpath($store) } glob "/proc/$child/fd/*"), 2, 'by a connection of its own';
     is $host->stop, 0, 'ends well';
     is $there->sql('PRAGMA integrity_check'), 'ok', 'nothing was harmed';
 };
