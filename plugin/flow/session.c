@@ -111,11 +111,13 @@ static bool carry(struct session *session, const struct provider *provider, cons
     return false;
 }
 
-/* Whether a text that may have been cut ends with the beginning of the secret. */
-static bool ends_within(const char *text, const char *secret)
+/* Whether a text that was cut, at a character's border, ends with the beginning of the secret. */
+static bool ends_within(const char *text, size_t room, const char *secret)
 {
     size_t length = strlen(text), bytes = strlen(secret);
 
+    if (length + sizeof "\U0010FFFF" < room)
+        return false;
     for (size_t piece = 4; piece < bytes && piece <= length; piece++)
         if (memcmp(text + length - piece, secret, piece) == 0)
             return true;
@@ -135,7 +137,8 @@ static void hide_echo(struct outcome *outcome, bool repeated, const char *secret
     /* A shorter one would be found everywhere. */
     if (secret == NULL || strlen(secret) < 4
         || (!repeated && strstr(outcome->meaning, secret) == NULL && strstr(outcome->code, secret) == NULL
-            && !ends_within(outcome->meaning, secret) && !ends_within(outcome->code, secret)))
+            && !ends_within(outcome->meaning, sizeof outcome->meaning, secret)
+            && !ends_within(outcome->code, sizeof outcome->code, secret)))
         return;
     outcome->code[0] = outcome->reference[0] = '\0';
     snprintf(outcome->meaning, sizeof outcome->meaning, "the answer repeats a secret, so it is not shown");

@@ -15,7 +15,8 @@ sub start {
     my ($class, $conf, %option) = @_;
     my $temp = File::Temp->newdir('munja-worker-XXXXXX', TMPDIR => 1);
     my $self = bless { temp => $temp, dir => "$temp", owner => $$ }, $class;
-    my $pid  = fork // die "fork: $!";
+    my $program = Munja::program();
+    my $pid     = fork // die "fork: $!";
     if ($pid == 0) {
         open STDIN,  '<', '/dev/null'         or die;
         open STDOUT, '>', "$self->{dir}/out"  or die;
