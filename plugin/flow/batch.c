@@ -183,6 +183,12 @@ static bool is_among(struct task *const *tasks, size_t count, const char *recipi
     return false;
 }
 
+/* As most do that are in hand: asked first, of what is at hand. */
+static bool differs(const struct task *task, const struct task *first)
+{
+    return task->composed && task->mark != first->mark;
+}
+
 /* The tasks that go out together with the first one: those with the same text, or, when texts differ and the
    gateway takes that, each with its own; the less urgent take what room is left. Each recipient once:
    gateways refuse a list that names one twice. */
@@ -203,9 +209,9 @@ static size_t gather(struct run *run, struct task *first, struct task *tasks[BAT
     for (int pass = 0; pass < 2; pass++)
         for (size_t i = 0; i < run->tasks && count < most && count < BATCH_MAX; i++) {
             struct task *task = &run->task[i];
-            if (is_as_urgent(task, first) == (pass == 0) && is_near(run, task, first)
-                && (*own ? can_join_own(api, task) : same_message(task, first)) && is_companion(task, first)
-                && !is_among(tasks, count, task->record->recipient)) {
+            if ((*own || !differs(task, first)) && is_as_urgent(task, first) == (pass == 0)
+                && is_near(run, task, first) && (*own ? can_join_own(api, task) : same_message(task, first))
+                && is_companion(task, first) && !is_among(tasks, count, task->record->recipient)) {
                 task->busy = true;
                 tasks[count++] = task;
             }

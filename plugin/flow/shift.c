@@ -30,6 +30,7 @@ struct shift {
     struct record record[SLOTS]; /* id 0: a free place */
     struct told told[SLOTS];
     struct task task[SLOTS];
+    size_t order[SLOTS]; /* first the places that are taken, most urgent first, then the free ones */
     size_t taken;
     bool ends;
 };
@@ -62,6 +63,8 @@ bool shift_open(const char *path, const struct workshop *workshop, struct shift 
 
     if (made == NULL)
         return error_memory(err);
+    for (size_t i = 0; i < SLOTS; i++)
+        made->order[i] = i;
     made->fibers = workshop->fibers;
     made->run.task = made->task;
     made->run.ledger = workshop->ledger;
@@ -190,29 +193,46 @@ static void drop(struct shift *shift, size_t slot)
     shift->task[slot].done = true;
 }
 
+/* Whether a is sent before b: what is down or critical, then what came first. */
+static bool goes_first(const struct record *a, const struct record *b)
+{
+    return a->priority != b->priority ? a->priority < b->priority : a->id < b->id;
+}
+
+/* A free place, by now in its order. */
+static size_t take_place(struct shift *shift, const struct record *record)
+{
+    size_t at = shift->taken++, slot = shift->order[at];
+
+    for (; at > 0 && goes_first(record, &shift->record[shift->order[at - 1]]); at--)
+        shift->order[at] = shift->order[at - 1];
+    shift->order[at] = slot;
+    return slot;
+}
+
+static void free_place(struct shift *shift, size_t at)
+{
+    size_t slot = shift->order[at];
+
+    shift->taken--;
+    memmove(&shift->order[at], &shift->order[at + 1], (shift->taken - at) * sizeof *shift->order);
+    shift->order[shift->taken] = slot;
+}
+
 void shift_take(struct shift *shift, struct record *record)
 {
     struct settlement settlement;
     bool settles = false;
-    size_t slot = 0;
+    size_t slot = take_place(shift, record);
 
-    while (shift->record[slot].id != 0)
-        slot++;
     shift->record[slot] = *record;
     *record = (struct record){ 0 };
-    shift->taken++;
     if (slot >= shift->run.tasks)
         shift->run.tasks = slot + 1;
     if (!task_open(&shift->task[slot], &shift->plan, &shift->record[slot], &shift->told[slot], &settles,
                    &settlement, NULL)
         || (settles && !send_out(shift, slot, run_settle, &settlement)))
         drop(shift, slot);
-}
-
-/* Whether a is sent before b: what is down or critical, then what came first. */
-static bool goes_first(const struct record *a, const struct record *b)
-{
-    return a->priority != b->priority ? a->priority < b->priority : a->id < b->id;
 }
 
 /* An attempt that was begun and not sent would be held. */
@@ -223,16 +243,12 @@ static bool may_line_up(const struct shift *shift, const struct task *task)
     return gate_has_room(&shift->run.gate[index_of(shift, task_provider(task))], eager);
 }
 
-/* The most urgent record that could be sent now; SLOTS when there is none. */
-static size_t find_next(const struct shift *shift)
+static bool has_room(const struct shift *shift)
 {
-    size_t next = SLOTS;
-
-    for (size_t i = 0; i < shift->run.tasks; i++)
-        if (is_open(shift, i) && !shift->task[i].busy && may_line_up(shift, &shift->task[i])
-            && (next == SLOTS || goes_first(&shift->record[i], &shift->record[next])))
-            next = i;
-    return next;
+    for (size_t i = 0; i < shift->plan.providers; i++)
+        if (gate_has_room(&shift->run.gate[i], false))
+            return true;
+    return false;
 }
 
 /* Its provider pauses. */
@@ -245,22 +261,24 @@ static void pass_by(struct shift *shift, size_t slot)
         drop(shift, slot);
 }
 
+/* Whose provider pauses is looked at again: it has another one by now, or is busy. */
 void shift_dispatch(struct shift *shift)
 {
-    size_t slot;
+    for (size_t at = 0; at < shift->taken && !shift->ends && has_room(shift);) {
+        size_t slot = shift->order[at];
+        struct task *task = &shift->task[slot];
 
-    while (!shift->ends && (slot = find_next(shift)) < SLOTS) {
-        const struct provider *provider = task_provider(&shift->task[slot]);
-        struct gate *gate = &shift->run.gate[index_of(shift, provider)];
-
-        if (!breakers_let(&shift->plan, provider, &shift->record[slot], true)) {
+        if (task->done || task->busy || !may_line_up(shift, task))
+            at++;
+        else if (!breakers_let(&shift->plan, task_provider(task), task->record, true))
             pass_by(shift, slot);
-            continue;
-        }
-        gate_line_up(gate);
-        if (!send_out(shift, slot, run_batch, NULL)) {
-            gate_leave_line(gate);
-            drop(shift, slot);
+        else {
+            struct gate *gate = &shift->run.gate[index_of(shift, task_provider(task))];
+            gate_line_up(gate);
+            if (!send_out(shift, slot, run_batch, NULL)) {
+                gate_leave_line(gate);
+                drop(shift, slot);
+            }
         }
     }
 }
@@ -291,19 +309,23 @@ void shift_tell(struct shift *shift, bool ends_all, void (*tell)(void *context, 
 {
     if (shift->ends)
         give_back(shift);
-    for (size_t i = 0; i < shift->run.tasks; i++) {
-        struct record *record = &shift->record[i];
-        if (record->id == 0 || !shift->task[i].done || shift->task[i].busy)
+    for (size_t at = 0; at < shift->taken;) {
+        size_t slot = shift->order[at];
+        struct task *task = &shift->task[slot];
+        struct record *record = &shift->record[slot];
+        if (!task->done || task->busy) {
+            at++;
             continue;
+        }
         if (record->state == RECORD_WAITING && record->due_ms < *due_ms)
             *due_ms = record->due_ms;
         if (!shift->ends || !is_due(record) || ends_all)
-            tell(context, &shift->told[i]);
-        task_clear(&shift->task[i]);
+            tell(context, &shift->told[slot]);
+        task_clear(task);
         /* An empty place must not be taken for a companion of others. */
-        shift->task[i].done = true;
+        task->done = true;
         record_clear(record);
-        shift->taken--;
+        free_place(shift, at);
     }
     while (shift->run.tasks > 0 && shift->record[shift->run.tasks - 1].id == 0)
         shift->run.tasks--;

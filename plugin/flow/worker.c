@@ -254,16 +254,15 @@ static void act(struct worker *worker)
 
     shop->wire->fleet_turn(shop->fleet);
     fibers_run(shop->fibers);
-    if (!worker->ends)
-        reception_turn(worker->reception);
-    let_go(worker);
     store_until(worker->store, now_steady_ms() + LOCK_MOST_MS);
     if (!stuck) {
         fill(worker);
         shift_dispatch(worker->shift);
         commit(worker);
         fibers_run(shop->fibers);
-        let_go(worker);
+    }
+    let_go(worker);
+    if (!stuck) {
         shift_dispatch(worker->shift); /* what goes on to another provider */
         prune(worker);
     }
@@ -302,5 +301,7 @@ void worker_turn(struct worker *worker, int fd, int64_t until_ms)
                             { .fd = worker->ends ? -1 : reception_fd(worker->reception), .events = POLLIN } };
 
     poll(fds, 3, wait_ms(worker, until_ms));
+    if (fds[2].revents != 0)
+        reception_turn(worker->reception);
     act(worker);
 }
