@@ -21,6 +21,9 @@
 /* What is under way may take so long after a signal to end; systemd waits longer (contrib/systemd). */
 #define END_MOST_MS 20000
 
+/* What a turn has to say goes out at its end, in one piece. */
+#define LINES_BYTES 16384
+
 static int sweep(const char *config, bool json)
 {
     struct report report = { 0 };
@@ -95,6 +98,7 @@ static int serve(struct worker *worker, int signals)
     say_ready(worker, "ready");
     while (!worker_is_over(worker) && now_steady_ms() < end_at_ms) {
         struct signalfd_siginfo info;
+        fflush(stderr);
         worker_turn(worker, signals, pat_at_ms < end_at_ms ? pat_at_ms : end_at_ms);
         if (now_steady_ms() >= pat_at_ms) {
             sd_notify(0, "WATCHDOG=1");
@@ -128,11 +132,13 @@ static void raise_files(void)
 
 static int stay(const char *config)
 {
+    static char lines[LINES_BYTES];
     struct worker *worker = NULL;
     struct error err = { 0 };
     int code = EXIT_UNKNOWN, signals = open_signals(&err);
 
     raise_files();
+    setvbuf(stderr, lines, _IOFBF, sizeof lines);
     if (signals < 0 || !worker_open(config, &worker, &err))
         code = fail(&err, false);
     else
