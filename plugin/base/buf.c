@@ -9,7 +9,7 @@
 
 static bool buf_reserve(struct buf *buf, size_t more)
 {
-    size_t room = buf->room == 0 ? 64 : buf->room;
+    size_t room = buf->room == 0 ? 256 : buf->room;
     char *data;
 
     if (more > SIZE_MAX / 4 - buf->len)

@@ -33,10 +33,15 @@ static void join_line(struct gate *gate, struct waiter *waiter)
 {
     struct waiter **at = &gate->line;
 
+    /* Mostly it is the last one; each of a long line that is looked at is far from the others in memory. */
+    if (gate->line != NULL && !goes_first(waiter->record, gate->last->record))
+        at = &gate->last->next;
     while (*at != NULL && !goes_first(waiter->record, (*at)->record))
         at = &(*at)->next;
     waiter->next = *at;
     *at = waiter;
+    if (waiter->next == NULL)
+        gate->last = waiter;
 }
 
 bool gate_pass(struct gate *gate, const struct record *record)

@@ -16,6 +16,7 @@ struct gate {
     size_t most;         /* in the line */
     bool closed;         /* who lines up is sent back */
     struct waiter *line; /* those that could not pass at once */
+    struct waiter *last; /* of them, if there are any */
 };
 
 /* Whether one more may line up. eager: only one that would pass at once, because an attempt that was begun

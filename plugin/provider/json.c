@@ -30,7 +30,7 @@ static bool make_clean(const char *text, size_t bytes, struct buf *clean)
         length = 1;
         kept = at + 1;
     }
-    return buf_add(clean, text + kept, bytes - kept) && opened <= VALUES_MAX;
+    return (kept == bytes || buf_add(clean, text + kept, bytes - kept)) && opened <= VALUES_MAX;
 }
 
 static struct json_object *parse(const char *text, size_t bytes, int flags)
