@@ -26,7 +26,7 @@ sub start {
             (map { exists $ENV{$_} ? ($_ => $ENV{$_}) : () } qw(ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS LD_LIBRARY_PATH)),
             %{ $option{env} // {} }
         );
-        my @command = (@{ $option{under} // [] }, Munja::program(), 'worker', '-f', $conf);
+        my @command = (@{ $option{under} // [] }, $program, 'worker', '-f', $conf);
         exec { $command[0] } @command or POSIX::_exit(127);
     }
     $self->{pid} = $pid;
