@@ -132,10 +132,11 @@ static bool share(struct store *store, const struct provider *provider, breaker_
     return shared;
 }
 
-/* A record that is only looked at may be a copy, and one that is not accepted yet has no id. */
+/* One that is not accepted yet has no id; of one that has, a copy is looked at, and another record in the
+   same place later. */
 static bool is_trial(const struct known *known, const struct record *record)
 {
-    return known->trial == record || (record->id != 0 && known->trial_id == record->id);
+    return known->trial_id != 0 ? known->trial_id == record->id : known->trial == record;
 }
 
 static bool try_it(const struct breakers *breakers, const struct provider *provider, struct known *known,
