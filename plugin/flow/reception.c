@@ -1,8 +1,9 @@
 /* Who handed records over waits here for their outcome. A caller costs a descriptor and a list of numbers,
-   and is let go as soon as all is told; one that does not listen is not waited for. */
+   and is let go as soon as all is told; what one is not there to hear yet is kept for it. */
 #include "flow/reception.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,11 +26,14 @@ struct guest {
     size_t left;
     int64_t *id; /* 0: told */
     size_t count;
+    struct told *unsaid; /* what its socket had no room for yet, in their order */
+    size_t unsaids;
     struct guest *next;
 };
 
 struct reception {
     int listens, epoll; /* -1: closed */
+    int spare;          /* a descriptor for those who come when there are no more */
     struct sockaddr_un address;
     int folder;
     reception_take *take;
@@ -65,6 +69,11 @@ static bool watch(const struct reception *reception, int fd, struct guest *guest
     return epoll_ctl(reception->epoll, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
+static int take_spare(void)
+{
+    return open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
 static bool listen_beside(struct reception *reception, const char *store, struct error *err)
 {
     const struct sockaddr *address = (const struct sockaddr *)&reception->address;
@@ -73,6 +82,7 @@ static bool listen_beside(struct reception *reception, const char *store, struct
 
     if (!handover_address(store, &reception->address, &reception->folder))
         return error_set(err, ERROR_SYSTEM, 0, "store %s: its path is too long for a socket", store);
+    reception->spare = take_spare();
     reception->epoll = epoll_create1(EPOLL_CLOEXEC);
     reception->listens = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (is_left_over(store))
@@ -95,7 +105,9 @@ bool reception_open(const char *store, reception_take *take, void *context, stru
 
     if (made == NULL)
         return error_memory(err);
-    *made = (struct reception){ .listens = -1, .epoll = -1, .folder = -1, .take = take, .context = context };
+    *made = (struct reception){
+        .listens = -1, .epoll = -1, .folder = -1, .spare = -1, .take = take, .context = context
+    };
     if (listen_beside(made, store, err)) {
         *reception = made;
         return true;
@@ -116,6 +128,7 @@ static void dismiss(struct reception *reception, struct guest *guest)
     *at = guest->next;
     reception->count--;
     close(guest->fd);
+    free(guest->unsaid);
     free(guest->id);
     free(guest);
 }
@@ -140,6 +153,8 @@ void reception_close(struct reception *reception)
         close(reception->epoll);
     if (reception->folder >= 0)
         close(reception->folder);
+    if (reception->spare >= 0)
+        close(reception->spare);
     free(reception);
 }
 
@@ -148,11 +163,29 @@ int reception_fd(const struct reception *reception)
     return reception->epoll;
 }
 
+/* Out of descriptors, whoever knocks would knock for ever, and keep the worker awake: let in and sent away,
+   he delivers by himself at once. */
+static void send_away(struct reception *reception)
+{
+    int fd;
+
+    if (reception->spare < 0)
+        return;
+    close(reception->spare);
+    fd = accept4(reception->listens, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd >= 0)
+        close(fd);
+    reception->spare = take_spare();
+}
+
 static void welcome(struct reception *reception)
 {
     int fd = accept4(reception->listens, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    bool none_left = fd < 0 && (errno == EMFILE || errno == ENFILE);
     struct guest *guest = fd < 0 || reception->count == GUESTS_MOST ? NULL : calloc(1, sizeof *guest);
 
+    if (none_left)
+        send_away(reception);
     /* Without an answer it delivers by itself. */
     if (guest == NULL || !watch(reception, fd, guest)) {
         free(guest);
@@ -207,6 +240,55 @@ static void hear(struct reception *reception, struct guest *guest)
         dismiss(reception, guest);
 }
 
+static bool say_told(const struct guest *guest, const struct told *told)
+{
+    const struct handover_say outcome = { .what = HANDOVER_TOLD, .told = *told };
+
+    return say(guest, &outcome);
+}
+
+static bool heed(const struct reception *reception, struct guest *guest, uint32_t events)
+{
+    struct epoll_event event = { .events = events, .data.ptr = guest };
+
+    return epoll_ctl(reception->epoll, EPOLL_CTL_MOD, guest->fd, &event) == 0;
+}
+
+/* A socket has room for some hundred outcomes; an alert may have as many recipients, all told in one turn.
+   The rest is said as its guest listens. False: it is to go. */
+static bool keep_unsaid(const struct reception *reception, struct guest *guest, const struct told *told)
+{
+    if (guest->unsaid == NULL && (guest->unsaid = calloc(guest->count, sizeof *guest->unsaid)) == NULL)
+        return false;
+    guest->unsaid[guest->unsaids++] = *told;
+    return guest->unsaids > 1 || heed(reception, guest, EPOLLIN | EPOLLOUT);
+}
+
+static bool tell_guest(const struct reception *reception, struct guest *guest, const struct told *told)
+{
+    guest->left--;
+    if (guest->unsaids == 0 && say_told(guest, told))
+        return guest->left > 0;
+    return (guest->unsaids > 0 || errno == EAGAIN) && keep_unsaid(reception, guest, told);
+}
+
+/* There is room again. */
+static void say_rest(struct reception *reception, struct guest *guest)
+{
+    size_t said = 0;
+
+    while (said < guest->unsaids && say_told(guest, &guest->unsaid[said]))
+        said++;
+    if (said < guest->unsaids && errno != EAGAIN) {
+        dismiss(reception, guest);
+        return;
+    }
+    guest->unsaids -= said;
+    memmove(guest->unsaid, guest->unsaid + said, guest->unsaids * sizeof *guest->unsaid);
+    if (guest->unsaids == 0 && (guest->left == 0 || !heed(reception, guest, EPOLLIN)))
+        dismiss(reception, guest);
+}
+
 void reception_turn(struct reception *reception)
 {
     struct epoll_event events[64];
@@ -215,13 +297,14 @@ void reception_turn(struct reception *reception)
     for (int i = 0; i < count; i++)
         if (events[i].data.ptr == NULL)
             welcome(reception);
-        else
+        else if ((events[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0)
             hear(reception, events[i].data.ptr);
+        else
+            say_rest(reception, events[i].data.ptr);
 }
 
 void reception_tell(struct reception *reception, const struct told *told)
 {
-    struct handover_say outcome = { .what = HANDOVER_TOLD, .told = *told };
     struct guest *next;
 
     for (struct guest *guest = reception->guests; guest != NULL; guest = next) {
@@ -232,7 +315,7 @@ void reception_tell(struct reception *reception, const struct told *told)
                 guest->id[i] = 0;
                 waits = true;
             }
-        if (waits && (!say(guest, &outcome) || --guest->left == 0))
+        if (waits && !tell_guest(reception, guest, told))
             dismiss(reception, guest);
     }
 }
