@@ -12,10 +12,15 @@
 /* How long others wait for the process that logs in before one of them does it itself. */
 #define RENEW_MS 5000
 
+/* What one of the worker's fibers heard of a login holds for the others for so long. */
+#define LOGIN_AGAIN_MS 1000
+
 /* A provider's token, as far as this session knows it. */
 struct ticket {
     char *token;
-    bool sought; /* a fiber fetches it just now */
+    bool sought;            /* a fiber fetches it just now */
+    struct outcome failure; /* of the last login, where there is no token */
+    int64_t failed_ms;      /* now_steady_ms */
 };
 
 bool session_share(struct session *session, const struct plan *plan, const struct wire *wire,
@@ -276,11 +281,19 @@ static bool find_token(struct session *session, const struct provider *provider,
         pause_ms(session, 10);
     if (ticket->token != NULL && (refused == NULL || strcmp(ticket->token, refused) != 0))
         return true;
+    /* A login that fails takes its time: those who waited for it do not try one after the other. */
+    if (session->fibers != NULL && ticket->token == NULL && ticket->failed_ms != 0
+        && now_steady_ms() - ticket->failed_ms < LOGIN_AGAIN_MS) {
+        *outcome = ticket->failure;
+        return false;
+    }
     ticket->sought = true;
     token = fetch_token(session, provider, refused, until_ms, outcome);
     ticket->sought = false;
     free(ticket->token);
     ticket->token = token;
+    ticket->failure = *outcome;
+    ticket->failed_ms = token == NULL ? now_steady_ms() : 0;
     return token != NULL;
 }
 
