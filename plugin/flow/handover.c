@@ -100,17 +100,19 @@ static bool send_ask(int fd, const char *config, const struct record *records, s
 }
 
 bool handover_ask(int fd, const char *config, const struct record *records, size_t count, int64_t until_ms,
-                  char note[256])
+                  char note[256], bool *lives)
 {
     int64_t most_ms = now_steady_ms() + YES_MOST_MS;
     struct handover_say say;
     char *absolute = realpath(config, NULL);
-    bool yes = absolute != NULL && send_ask(fd, absolute, records, count)
-               && hear(fd, &say, most_ms < until_ms ? most_ms : until_ms) > 0 && say.what == HANDOVER_TAKEN;
+    bool heard = absolute != NULL && send_ask(fd, absolute, records, count)
+                 && hear(fd, &say, most_ms < until_ms ? most_ms : until_ms) > 0;
+    bool yes = heard && say.what == HANDOVER_TAKEN;
 
     if (yes)
         snprintf(note, 256, "%.255s", say.note);
     free(absolute);
+    *lives = heard;
     return yes;
 }
 

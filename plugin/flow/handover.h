@@ -37,9 +37,9 @@ bool handover_address(const char *store, struct sockaddr_un *address, int *folde
 int handover_reach(const char *store);
 
 /* Ask the worker to take those of these records that are leased, which they are to it. False: it has not said
-   yes in a moment. note has room for that of the answer. */
+   yes in a moment; lives, whether it has said anything. note has room for that of the answer. */
 bool handover_ask(int fd, const char *config, const struct record *records, size_t count, int64_t until_ms,
-                  char note[256]);
+                  char note[256], bool *lives);
 
 /* Hear what becomes of them until until_ms (now_steady_ms): each one that is told is not leased any more, and
    its told says how it ended. What is not told in time is being sent, and not this process's either. False:

@@ -231,8 +231,10 @@ void notify_others(struct notification *n)
         return;
     with.settle_until_ms = n->until_ms;
     store_until(n->store, with.until_ms);
-    if (n->told[0].record % PRUNE_EVERY == 0)
+    if (n->told[0].record % PRUNE_EVERY == 0) {
         store_prune(n->store, (int64_t)n->settings.keep_s * 1000, NULL);
+        store_heed_clock(n->store, NULL);
+    }
     if (!any_due(n, true, &due, NULL) || !due)
         return;
     if (with.wire == NULL)
@@ -273,8 +275,8 @@ static void take_back(struct notification *n, bool died)
 static void hand_over(struct notification *n, int worker)
 {
     char note[sizeof n->note] = "";
-    bool died = false,
-         taken = handover_ask(worker, n->settings.path, n->records, n->numbers.count, n->until_ms, note);
+    bool died = false, taken = handover_ask(worker, n->settings.path, n->records, n->numbers.count,
+                                            n->until_ms, note, &n->served);
 
     if (note[0] != '\0')
         notify_note(n, "%s", note);
