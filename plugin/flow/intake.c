@@ -100,14 +100,15 @@ static bool is_full(const struct intake *intake)
 static enum chosen choose(void *context, const struct record *record)
 {
     struct intake *intake = context;
-    const struct provider *provider = shift_provider(intake->shift, record);
+    bool over = false;
+    const struct provider *provider = shift_provider(intake->shift, record, &over);
     struct part *part;
 
     if (provider == NULL) /* to be settled, whoever has room */
         return CHOSEN_TAKE;
-    /* What waits for a pause to end waits in the store. */
+    /* What waits for a pause to end waits in the store, but not for ever. */
     if (!breakers_let(intake->plan, provider, record, true))
-        return CHOSEN_PASS;
+        return over ? CHOSEN_TAKE : CHOSEN_PASS;
     part = &intake->part[provider - intake->plan->provider];
     if (part->waiting < part->quota) {
         part->waiting++;

@@ -135,7 +135,7 @@ void shift_count(const struct shift *shift, size_t *waiting)
             waiting[index_of(shift, task_provider(&shift->task[i]))]++;
 }
 
-const struct provider *shift_provider(const struct shift *shift, const struct record *record)
+const struct provider *shift_provider(const struct shift *shift, const struct record *record, bool *over)
 {
     const struct provider *provider = NULL;
     struct record seen = *record;
@@ -146,6 +146,7 @@ const struct provider *shift_provider(const struct shift *shift, const struct re
 
     if (task_open(&task, &shift->plan, &seen, &told, &settles, &settlement, NULL) && !settles)
         provider = task_provider(&task);
+    *over = provider != NULL && task_is_over(&task);
     task_clear(&task);
     return provider;
 }
@@ -233,6 +234,19 @@ void shift_take(struct shift *shift, struct record *record)
                    &settlement, NULL)
         || (settles && !send_out(shift, slot, run_settle, &settlement)))
         drop(shift, slot);
+}
+
+struct record *shift_find(struct shift *shift, int64_t id)
+{
+    for (size_t i = 0; i < shift->run.tasks; i++) {
+        struct record *record = &shift->record[i];
+        if (record->id == id)
+            return record;
+        for (size_t m = 0; m < record->missed_count; m++)
+            if (record->missed[m].id == id)
+                return &record->missed[m];
+    }
+    return NULL;
 }
 
 /* An attempt that was begun and not sent would be held. */

@@ -39,11 +39,15 @@ size_t shift_room(const struct shift *shift, bool asked);
 size_t shift_quota(const struct shift *shift, size_t provider);
 void shift_count(const struct shift *shift, size_t *waiting);
 
-/* Whom the record would go to; NULL: to nobody, it is only to be settled. */
-const struct provider *shift_provider(const struct shift *shift, const struct record *record);
+/* Whom the record would go to; NULL: to nobody, it is only to be settled. *over: its time is over, so that it
+   is not kept for another try. */
+const struct provider *shift_provider(const struct shift *shift, const struct record *record, bool *over);
 
 /* Take a record in hand, which is moved: there must be room. What becomes of it is told by shift_tell. */
 void shift_take(struct shift *shift, struct record *record);
+
+/* The record that it has in hand under that id, or that one in hand tells (store/missed.h); NULL: none. */
+struct record *shift_find(struct shift *shift, int64_t id);
 
 /* Begin as many requests as there is room for at the providers, the most urgent records first. */
 void shift_dispatch(struct shift *shift);

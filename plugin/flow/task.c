@@ -184,16 +184,21 @@ const struct provider *task_provider(const struct task *task)
 /* A machine without a clock of its own starts in the past: the age of what it accepted then is not known. */
 #define CLOCK_SANE_MS (INT64_C(1577836800) * 1000) /* 2020 */
 
-/* Keep the record for later, or give it up when its time is over. A pause that the last provider asked for
-   holds only where there is no other. */
-static void keep(struct task *task, int wait_s, struct settlement *settlement)
+bool task_is_over(const struct task *task)
 {
     int64_t created_ms = task->record->created_ms,
             age_ms = created_ms < CLOCK_SANE_MS ? 0 : now_ms() - created_ms;
 
+    return age_ms > (int64_t)task->route->retry_for_s * 1000;
+}
+
+/* Keep the record for later, or give it up when its time is over. A pause that the last provider asked for
+   holds only where there is no other. */
+static void keep(struct task *task, int wait_s, struct settlement *settlement)
+{
     task->done = true;
     settlement->keep_lease = false;
-    if (age_ms > (int64_t)task->route->retry_for_s * 1000) {
+    if (task_is_over(task)) {
         settlement->state = RECORD_DEAD;
         task->told->situation = SITUATION_DEAD;
         return;

@@ -47,6 +47,9 @@ const struct provider *task_provider(const struct task *task);
 void task_judge(struct task *task, const struct outcome *outcome, size_t refused_with,
                 struct settlement *settlement);
 
+/* Whether it is so old that it is not kept for another try: its route's retry_for is over. */
+bool task_is_over(const struct task *task);
+
 /* The provider that is next pauses: the first later one that does not takes its turn. False: there is none,
    and the record is kept until a pause is over; fills the settlement. */
 bool task_pass_by(struct task *task, const struct plan *plan, struct settlement *settlement);
