@@ -37,7 +37,7 @@ static bool deliver_all(struct desk *desk, struct told **told, size_t *count, st
     size_t taken = 1;
     bool buried = false;
 
-    if (with.wire == NULL || !owner_bury(desk->store, &buried, err))
+    if (with.wire == NULL || !store_heed_clock(desk->store, err) || !owner_bury(desk->store, &buried, err))
         return false;
     while (taken > 0) {
         with.until_ms = now_steady_ms() + handful_ms;

@@ -90,9 +90,18 @@ static int64_t watchdog_ms(void)
     return sd_watchdog_enabled(0, &usec) > 0 ? (int64_t)usec / 2000 : 0;
 }
 
-/* Turn after turn, until a signal says enough. */
+static int64_t end(struct worker *worker)
+{
+    sd_notify(0, "STOPPING=1");
+    log_line(LOG_LEVEL_INFO, "worker=ending");
+    worker_end(worker);
+    return now_steady_ms() + END_MOST_MS;
+}
+
+/* Turn after turn, until a signal says enough, or the store is lost. */
 static int serve(struct worker *worker, int signals)
 {
+    bool changed = false;
     int64_t end_at_ms = INT64_MAX, pat_ms = watchdog_ms(), pat_at_ms = pat_ms > 0 ? 0 : INT64_MAX;
 
     say_ready(worker, "ready");
@@ -104,19 +113,21 @@ static int serve(struct worker *worker, int signals)
             sd_notify(0, "WATCHDOG=1");
             pat_at_ms = now_steady_ms() + pat_ms;
         }
-        if (read(signals, &info, sizeof info) != (ssize_t)sizeof info)
-            continue;
-        if (info.ssi_signo == SIGHUP)
+        if (worker_is_astray(worker) && end_at_ms == INT64_MAX)
+            end_at_ms = end(worker);
+        if (read(signals, &info, sizeof info) == (ssize_t)sizeof info) {
+            if (info.ssi_signo == SIGHUP)
+                changed = true;
+            else if (end_at_ms == INT64_MAX)
+                end_at_ms = end(worker);
+        }
+        if (changed && worker_can_reload(worker)) {
+            changed = false;
             reload(worker);
-        else if (end_at_ms == INT64_MAX) {
-            sd_notify(0, "STOPPING=1");
-            log_line(LOG_LEVEL_INFO, "worker=ending");
-            worker_end(worker);
-            end_at_ms = now_steady_ms() + END_MOST_MS;
         }
     }
     log_line(LOG_LEVEL_INFO, "worker=ended");
-    return EXIT_OK;
+    return worker_is_astray(worker) ? EXIT_UNKNOWN : EXIT_OK;
 }
 
 /* Connections to gateways, and those who wait: many systems let a process ask for more descriptors. */

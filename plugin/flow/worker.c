@@ -32,6 +32,10 @@
 /* Now and then what is long over is forgotten. */
 #define PRUNE_EVERY_MS 60000
 
+/* How often the leases are looked after, and how little of the time that may take: one part of so many. */
+#define TEND_EVERY_MS 5000
+#define TEND_SHARE    20
+
 struct worker {
     char *config, *where;
     struct store *store;
@@ -41,21 +45,48 @@ struct worker {
     struct intake *intake;
     struct shift *shift;
     struct shift *ending; /* that of the configuration before */
-    int64_t stuck_until_ms, prune_at_ms;
+    int64_t stuck_until_ms, prune_at_ms, tend_at_ms;
     int64_t keep_ms;
-    bool ends;
+    bool ends, astray;
 };
 
-/* Somebody hands records over. They are leased to the worker already: nothing needs to be written. */
+/* In hand under either configuration. */
+static struct record *find(void *context, int64_t id)
+{
+    struct worker *worker = context;
+    struct record *record = shift_find(worker->shift, id);
+
+    return record == NULL && worker->ending != NULL ? shift_find(worker->ending, id) : record;
+}
+
+/* Those that are in hand already came here another way. */
+static size_t pick_new(struct worker *worker, const int64_t *id, size_t count, int64_t *wanted)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (find(worker, id[i]) == NULL)
+            wanted[kept++] = id[i];
+    return kept;
+}
+
+/* Somebody hands records over. They are leased to the worker already: nothing needs to be written. Where one
+   of them cannot be found, the store is not the same for both, or it is over by now: no is the safe answer.
+ */
 static bool take(void *context, const char *config, const int64_t *id, size_t count, char note[256])
 {
     struct worker *worker = context;
+    int64_t wanted[NUMBERS_MAX];
     struct record *records = NULL;
     struct error err = { 0 };
     size_t found = 0;
 
-    if (worker->ends)
+    if (worker->ends || count > NUMBERS_MAX)
         return false;
+    if (store_moved(worker->store)) {
+        worker->tend_at_ms = 0;
+        return false;
+    }
     if (count == 0) {
         intake_hasten(worker->intake, now_ms());
         return true;
@@ -63,15 +94,19 @@ static bool take(void *context, const char *config, const int64_t *id, size_t co
     if (strcmp(config, worker->config) != 0 || shift_room(worker->shift, true) < count)
         return false;
     store_until(worker->store, now_steady_ms() + LOCK_MOST_MS);
-    if (!handover_fetch(worker->store, id, count, &records, &found, &err)) {
+    count = pick_new(worker, id, count, wanted);
+    if (!handover_fetch(worker->store, wanted, count, &records, &found, &err)) {
         log_line(LOG_LEVEL_ERROR, "store=fetch fault=\"%s\"", err.text);
         return false;
     }
     worker_note(worker, note);
     for (size_t i = 0; i < found; i++)
-        shift_take(worker->shift, &records[i]);
+        if (found == count)
+            shift_take(worker->shift, &records[i]);
+        else
+            record_clear(&records[i]);
     free(records);
-    return true;
+    return found == count;
 }
 
 static bool open_shop(struct worker *worker, struct error *err)
@@ -139,13 +174,16 @@ bool worker_note(const struct worker *worker, char note[256])
     return munja_deliver.plan_note(shift_plan(worker->shift), note, 256);
 }
 
+bool worker_can_reload(const struct worker *worker)
+{
+    return worker->ending == NULL && !worker->ends;
+}
+
 bool worker_reload(struct worker *worker, struct error *err)
 {
     struct shift *shift = NULL;
     struct intake *intake;
 
-    if (worker->ending != NULL)
-        return error_set(err, ERROR_SYSTEM, 0, "the last change of the configuration is still under way");
     if (!shift_open(worker->config, &worker->workshop, &shift, err))
         return false;
     if (strcmp(shift_plan(shift)->settings->store, worker->where) != 0) {
@@ -174,6 +212,11 @@ void worker_end(struct worker *worker)
     worker->ends = true;
     reception_end(worker->reception);
     shift_end(worker->shift);
+}
+
+bool worker_is_astray(const struct worker *worker)
+{
+    return worker->astray;
 }
 
 bool worker_is_over(const struct worker *worker)
@@ -227,6 +270,27 @@ static void prune(struct worker *worker)
         log_line(LOG_LEVEL_ERROR, "store=prune fault=\"%s\"", err.text);
 }
 
+/* What a dead caller had leased to the worker is to be sent, too; in a long queue it takes a while to find.
+ */
+static void tend(struct worker *worker)
+{
+    struct error err = { 0 };
+    int64_t now = now_steady_ms();
+    bool freed = false;
+
+    if (now < worker->tend_at_ms)
+        return;
+    if (store_moved(worker->store) && !worker->astray) {
+        log_line(LOG_LEVEL_ERROR, "store=moved fault=\"store %s: was removed or replaced\"", worker->where);
+        worker->astray = true;
+    }
+    if (!store_heed_clock(worker->store, &err) || !handover_tend(worker->store, find, worker, &freed, &err))
+        log_line(LOG_LEVEL_ERROR, "store=tend fault=\"%s\"", err.text);
+    if (freed)
+        intake_hasten(worker->intake, now_ms());
+    worker->tend_at_ms = now_steady_ms() + TEND_EVERY_MS + TEND_SHARE * (now_steady_ms() - now);
+}
+
 /* When the fibers' entries are to go to disk: at once, unless every gateway that could be busy is. */
 static int64_t commit_at_ms(const struct worker *worker)
 {
@@ -265,6 +329,7 @@ static void act(struct worker *worker)
     if (!stuck) {
         shift_dispatch(worker->shift); /* what goes on to another provider */
         prune(worker);
+        tend(worker);
     }
 }
 
@@ -284,6 +349,7 @@ static int wait_ms(const struct worker *worker, int64_t until_ms)
     wait = soonest(wait, fibers_wait_ms(shop->fibers));
     if (now < worker->stuck_until_ms)
         return (int)soonest(wait, worker->stuck_until_ms - now);
+    wait = soonest(wait, worker->tend_at_ms < now ? 0 : worker->tend_at_ms - now);
     next = commit_at_ms(worker);
     if (next != INT64_MAX)
         wait = soonest(wait, next < now ? 0 : next - now);

@@ -18,6 +18,9 @@ bool worker_open(const char *config, struct worker **worker, struct error *err);
    most; and do what is to be done. */
 void worker_turn(struct worker *worker, int fd, int64_t until_ms);
 
+/* Whether the configuration can be read anew: not while the one before the last still ends something. */
+bool worker_can_reload(const struct worker *worker);
+
 /* The configuration anew. The old one ends what it has under way. Fails as worker_open does, and when the
    store is another: then nothing has changed. */
 bool worker_reload(struct worker *worker, struct error *err);
@@ -28,6 +31,9 @@ bool worker_note(const struct worker *worker, char note[256]);
 /* Begin nothing more, give back what is not under way. worker_is_over: nothing is under way any more. */
 void worker_end(struct worker *worker);
 bool worker_is_over(const struct worker *worker);
+
+/* Its store is not the one of that name any more: it is to end, for another to begin with that one. */
+bool worker_is_astray(const struct worker *worker);
 
 /* What is still under way is left as begun. */
 void worker_close(struct worker *worker);

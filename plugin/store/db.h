@@ -46,6 +46,9 @@ void db_leave_log(struct db *db);
 void db_until(struct db *db, int64_t until_ms);
 void db_close(struct db *db);
 
+/* Whether its file is not the one of that name any more: it was removed, or another took its place. */
+bool db_moved(struct db *db);
+
 /* The version that db_create marked it with; 0 when it is a database of something else. */
 bool db_version(struct db *db, int *version, struct error *err);
 

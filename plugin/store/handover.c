@@ -169,6 +169,98 @@ bool handover_fetch(struct store *store, const int64_t *id, size_t count, struct
     return true;
 }
 
+/* Whoever hands over says so at once. */
+#define HANDOVER_ORPHAN_MS 5000
+
+struct held {
+    int64_t id, until_ms;
+};
+
+static bool read_held(const struct rows *rows, void *item, struct error *err)
+{
+    (void)err;
+    *(struct held *)item = (struct held){ rows_number(rows, 0), rows_number(rows, 1) };
+    return true;
+}
+
+/* The worker's that are not as if they had begun just now: a clock that was set back leaves them too long. */
+static bool gather_held(struct store *store, int64_t now, struct gathered *held, struct error *err)
+{
+    return record_gather(store,
+                         "SELECT id, lease_until_ms FROM record WHERE state = 'waiting'"
+                         " AND priority IN (0, 1) AND lease_owner = $1"
+                         " AND (lease_until_ms < $2 OR lease_until_ms > $3)",
+                         DB_VALUES(DB_TEXT(store->owner),
+                                   DB_NUMBER(now + HANDOVER_LEASE_MS - HANDOVER_ORPHAN_MS),
+                                   DB_NUMBER(now + HANDOVER_LEASE_MS)),
+                         read_held, sizeof(struct held), held, err);
+}
+
+/* Leave those that are to be written: ended, or, in the second half of their time, prolonged. */
+static size_t pick_held(struct held *held, size_t count, handover_find *find, void *context, int64_t now)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        int64_t left_ms = held[i].until_ms - now;
+        if (left_ms < HANDOVER_LEASE_MS / 2 || left_ms > HANDOVER_LEASE_MS
+            || find(context, held[i].id) == NULL)
+            held[kept++] = held[i];
+    }
+    return kept;
+}
+
+static bool end_lease(struct store *store, int64_t id, struct error *err)
+{
+    return DB_RUN(store->db, err,
+                  "UPDATE record SET lease_until_ms = 0, lease_owner = ''"
+                  " WHERE id = $1 AND state = 'waiting' AND lease_owner = $2",
+                  DB_NUMBER(id), DB_TEXT(store->owner));
+}
+
+static bool write_held(struct store *store, const struct held *held, size_t count, handover_find *find,
+                       void *context, int64_t until_ms, struct error *err)
+{
+    bool written = db_begin(store->db, err);
+
+    for (size_t i = 0; written && i < count; i++)
+        written = find(context, held[i].id) == NULL
+                      ? end_lease(store, held[i].id, err)
+                      : lease_take(store, store->owner, held[i].id, until_ms, err);
+    written = written && db_commit(store->db, err);
+    if (!written)
+        db_rollback(store->db);
+    return written;
+}
+
+bool handover_tend(struct store *store, handover_find *find, void *context, bool *freed, struct error *err)
+{
+    int64_t now = now_ms(), until_ms = lease_end(now, HANDOVER_LEASE_MS);
+    struct gathered gathered = { 0 };
+    const struct held *held;
+    size_t count;
+    bool ended = false, tended = false;
+
+    if (!gather_held(store, now, &gathered, err))
+        goto out;
+    count = pick_held(gathered.item, gathered.count, find, context, now);
+    held = gathered.item;
+    if (count > 0 && !write_held(store, held, count, find, context, until_ms, err))
+        goto out;
+    for (size_t i = 0; i < count; i++) {
+        struct record *record = find(context, held[i].id);
+        if (record != NULL)
+            record->lease_until_ms = until_ms;
+        else
+            ended = true;
+    }
+    *freed = ended;
+    tended = true;
+out:
+    free(gathered.item);
+    return tended;
+}
+
 bool handover_next_due(struct store *store, int64_t *due_ms, struct error *err)
 {
     struct rows *rows = NULL;

@@ -32,6 +32,12 @@ bool handover_take_back(struct store *store, struct record *records, size_t coun
 bool handover_fetch(struct store *store, const int64_t *id, size_t count, struct record **records,
                     size_t *found, struct error *err);
 
+/* The worker's leases, looked after: those that are old are prolonged where it has the record in hand, as
+   find says, and ended where it has not (NULL): whoever handed that over died before he could say so. *freed
+   is true when there were such. */
+typedef struct record *handover_find(void *context, int64_t id);
+bool handover_tend(struct store *store, handover_find *find, void *context, bool *freed, struct error *err);
+
 /* When the next record is due and free; INT64_MAX when none waits. */
 bool handover_next_due(struct store *store, int64_t *due_ms, struct error *err);
 

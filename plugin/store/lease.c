@@ -41,6 +41,31 @@ bool store_due(struct store *store, bool *due, bool *leased, struct error *err)
     return looked;
 }
 
+bool store_heed_clock(struct store *store, struct error *err)
+{
+    int64_t now = now_ms();
+    struct rows *rows = NULL;
+    bool found = false;
+    bool looked = DB_QUERY(store->db, &rows, err,
+                           "SELECT 1 FROM record WHERE state = 'waiting' AND priority IN (0, 1)"
+                           " AND due_ms > $1 LIMIT 1",
+                           DB_NUMBER(now + 2 * LEASE_MS_MAX))
+                  && rows_next(rows, &found, err);
+
+    rows_end(rows);
+    if (!looked || !found)
+        return looked;
+    looked = db_begin(store->db, err)
+             && DB_RUN(store->db, err,
+                       "UPDATE record SET due_ms = $1 WHERE state = 'waiting' AND priority IN (0, 1)"
+                       " AND due_ms > $2",
+                       DB_NUMBER(now), DB_NUMBER(now + 2 * LEASE_MS_MAX))
+             && db_commit(store->db, err);
+    if (!looked)
+        db_rollback(store->db);
+    return looked;
+}
+
 /* Append the row; an alert that cannot be read stays empty. */
 static bool claim_row(const struct rows *rows, struct record **records, size_t *count, struct error *err)
 {
@@ -87,10 +112,11 @@ static bool claim_rows(struct store *store, struct choice *choice, size_t most, 
     if (!DB_QUERY(store->db, &rows, err,
                   RECORD_SELECT "WHERE " RECORD_READY
                                 " AND r.due_ms <= $3 AND (r.priority, r.due_ms, r.id) > ($4, $5, $6)"
+                                " AND r.lease_owner <> $8" /* lapsed or not, it is in hand here */
                                 " ORDER BY r.priority, r.due_ms, r.id LIMIT $7",
                   DB_NUMBER(now), DB_NUMBER(now + LEASE_MS_MAX), DB_NUMBER(due_by_ms),
                   DB_NUMBER(after.priority), DB_NUMBER(after.due_ms), DB_NUMBER(after.id),
-                  DB_NUMBER((int64_t)look)))
+                  DB_NUMBER((int64_t)look), DB_TEXT(store->owner)))
         goto out;
     while (more && *count < most) {
         if (!rows_next(rows, &found, err) || (found && !claim_row(rows, records, count, err)))

@@ -49,11 +49,11 @@ static bool find(struct store *store, int64_t recovery, const char *topic, struc
 
     return record_gather(store,
                          RECORD_SELECT "WHERE r.topic = $3 AND r.topic <> '' AND r.id < $4 AND " UNTOLD
-                                       " AND " FREE
+                                       " AND " FREE " AND r.lease_owner <> $6"
                                        " AND EXISTS (SELECT 1 FROM record r WHERE r.id = $4 AND " UNTOLD ")"
                                        " ORDER BY r.id DESC LIMIT $5",
                          DB_VALUES(DB_NUMBER(now), DB_NUMBER(now + LEASE_MS_MAX), DB_TEXT(topic),
-                                   DB_NUMBER(recovery), DB_NUMBER(MISSED_MOST)),
+                                   DB_NUMBER(recovery), DB_NUMBER(MISSED_MOST), DB_TEXT(store->owner)),
                          read_record, sizeof(struct record), gathered, err);
 }
 
@@ -93,10 +93,11 @@ static bool find_recovery(struct store *store, const struct record *problem, con
     bool looked =
         DB_QUERY(store->db, &rows, err,
                  "SELECT r.id FROM record r WHERE r.topic = $3 AND r.topic <> '' AND r.id > $4"
-                 " AND " UNTOLD " AND " FREE " AND EXISTS (SELECT 1 FROM record r WHERE r.id = $4 AND " UNTOLD
-                 ")"
+                 " AND " UNTOLD " AND " FREE
+                 " AND r.lease_owner <> $5 AND EXISTS (SELECT 1 FROM record r WHERE r.id = $4 AND " UNTOLD ")"
                  " ORDER BY r.id DESC LIMIT 1",
-                 DB_NUMBER(now), DB_NUMBER(now + LEASE_MS_MAX), DB_TEXT(topic), DB_NUMBER(problem->id))
+                 DB_NUMBER(now), DB_NUMBER(now + LEASE_MS_MAX), DB_TEXT(topic), DB_NUMBER(problem->id),
+                 DB_TEXT(store->owner))
         && rows_next(rows, &found, err);
 
     *id = looked && found ? rows_number(rows, 0) : 0;

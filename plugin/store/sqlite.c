@@ -252,6 +252,13 @@ const char *db_name(const struct db *db)
     return db->name;
 }
 
+bool db_moved(struct db *db)
+{
+    int moved = 0;
+
+    return sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved;
+}
+
 bool db_version(struct db *db, int *version, struct error *err)
 {
     struct rows *rows = NULL;

@@ -268,6 +268,11 @@ out:
     return looked;
 }
 
+bool store_moved(struct store *store)
+{
+    return db_moved(store->db);
+}
+
 bool store_can_write(struct store *store, struct error *err)
 {
     bool written =

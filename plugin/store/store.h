@@ -126,6 +126,10 @@ struct choice {
 bool store_claim(struct store *store, struct choice *choice, size_t most, int64_t due_by_ms, int64_t lease_ms,
                  struct record **records, size_t *count, struct error *err);
 
+/* Nothing waits for longer than an hour or two: what seems to, was kept under a clock that ran ahead, and is
+   due now. */
+bool store_heed_clock(struct store *store, struct error *err);
+
 /* Whether any is due for the taking; if not, whether others than this process have some leased. */
 bool store_due(struct store *store, bool *due, bool *leased, struct error *err);
 
@@ -166,6 +170,9 @@ bool token_take(struct store *store, const char *key, const char *refused, int64
                 enum token_state *state, char **token, struct error *err);
 /* until_ms 0: no known end. token NULL: the login failed, let others try. */
 bool token_put(struct store *store, const char *key, const char *token, int64_t until_ms, struct error *err);
+
+/* Whether its file was removed, or another took its place: all others use that one. */
+bool store_moved(struct store *store);
 
 /* Whether the store can be written right now: not locked, not full, not read-only. Nothing changes by it. */
 bool store_can_write(struct store *store, struct error *err);

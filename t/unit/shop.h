@@ -162,10 +162,12 @@ static inline void shop_fill(struct shop *shop, char host, const char *state, si
 {
     static int number;
     struct record *records = calloc(count, sizeof *records);
+    struct store *other = open_store(); /* what the worker has a lease of, it has in hand */
     struct error err = { 0 };
     char text[32];
     bool filled;
 
+    (void)shop;
     assert_non_null(records);
     for (size_t i = 0; i < count; i++, number++) {
         struct record *record = &records[i];
@@ -178,7 +180,8 @@ static inline void shop_fill(struct shop *shop, char host, const char *state, si
                     && alert_set(&record->alert, "output", text, NULL)
                     && alert_set(&record->alert, "state", state, NULL));
     }
-    filled = store_accept(shop->with.store, records, count, HOUR, 0, &err);
+    filled = store_accept(other, records, count, HOUR, 0, &err);
+    store_close(other);
     for (size_t i = 0; i < count; i++)
         record_clear(&records[i]);
     free(records);

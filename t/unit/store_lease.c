@@ -177,7 +177,7 @@ static void accepted_with_the_first_attempt_begun(void **state)
 static void an_image_goes_with_its_records(void **state)
 {
     static const char jpeg[] = "\xff\xd8 not\0really";
-    struct store *store = open_store();
+    struct store *store = open_store(), *other = open_store();
     struct record records[2], taken;
 
     (void)state;
@@ -191,12 +191,14 @@ static void an_image_goes_with_its_records(void **state)
     assert_int_equal(records[0].image_id, records[1].image_id);
     assert_ptr_equal(records[0].image, jpeg);
     now_set(NOON + 2 * MINUTE);
-    assert_int_equal(claim(store, 1, &taken), 1);
+    assert_int_equal(claim(store, 1, &taken), 0); /* lapsed, but in hand */
+    assert_int_equal(claim(other, 1, &taken), 1);
     assert_int_equal(taken.image_bytes, sizeof jpeg);
     assert_memory_equal(taken.image, jpeg, sizeof jpeg);
     record_clear(&taken);
     record_clear(&records[0]);
     record_clear(&records[1]);
+    store_close(other);
     store_close(store);
 }
 
