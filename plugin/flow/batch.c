@@ -248,23 +248,6 @@ static void leave_line(struct run *run, const struct provider *provider)
         gate_leave_line(gate_of(run, provider));
 }
 
-/* Wait for a place. False: the provider is left alone by now; nothing was sent, as outcome says. */
-static bool pass_gate(struct run *run, const struct task *task, struct outcome *outcome)
-{
-    const struct provider *provider = task_provider(task);
-
-    if (run->gate == NULL)
-        return true;
-    if (gate_pass(gate_of(run, provider), task->record)) {
-        if (breakers_let(run->session.plan, provider, task->record, false))
-            return true;
-        leave_gate(run, provider);
-    }
-    outcome_set(outcome, OUTCOME_RETRY, "", "not sent: this provider is not asked just now");
-    outcome->own = true;
-    return false;
-}
-
 /* Whether the provider said no to the request as a whole, so that one bad number may hide among good ones. */
 static bool refused_whole(const struct batch *batch)
 {
@@ -280,6 +263,26 @@ static bool refused_whole(const struct batch *batch)
 static bool lease_lapses(const struct record *record, int64_t until_ms)
 {
     return now_ms() + until_ms - now_steady_ms() > record->lease_until_ms;
+}
+
+/* Wait for a place. False: the provider is left alone by now, or the line took longer than a lease lasts;
+   nothing was sent, as outcome says. */
+static bool pass_gate(struct run *run, struct task *const *tasks, size_t count, struct outcome *outcome)
+{
+    const struct provider *provider = task_provider(tasks[0]);
+    bool passed = run->gate == NULL || gate_pass(gate_of(run, provider), tasks[0]->record);
+    bool may = passed;
+
+    for (size_t i = 0; may && run->gate != NULL && i < count; i++)
+        may = !lease_lapses(tasks[i]->record, attempt_until(run, tasks[i]))
+              && breakers_let(run->session.plan, provider, tasks[0]->record, false);
+    if (may)
+        return true;
+    if (passed)
+        leave_gate(run, provider);
+    outcome_set(outcome, OUTCOME_RETRY, "", "not sent: this provider is not asked just now");
+    outcome->own = true;
+    return false;
 }
 
 /* Whether the attempt was begun when the record was accepted. One that was begun at another provider, because
@@ -399,7 +402,7 @@ static void send_batch(struct run *run, struct task *tasks[BATCH_MAX], size_t co
         leave_line(run, provider);
         return;
     }
-    if (!pass_gate(run, tasks[0], &outcome)) {
+    if (!pass_gate(run, tasks, batch.count, &outcome)) {
         give_up_batch(run, tasks, batch.count, &outcome, gate_of(run, provider)->closed);
         return;
     }
@@ -464,7 +467,7 @@ static size_t look(struct run *run, struct task *first, struct task *tasks[BATCH
         records[count] = task->record;
         tasks[count++] = task;
     }
-    if (!pass_gate(run, first, &outcome))
+    if (!pass_gate(run, tasks, count, &outcome))
         return count; /* to be looked for later */
     lookup_find(&run->session, provider, records, count, attempt_until(run, first), found);
     leave_gate(run, provider);
