@@ -29,7 +29,7 @@ my %PATH = (
 # UU  unsure, asked once more under the same key or after a look, and unsure still: kept, sent later, comes once
 # U+  unsure, looked for and found: accepted
 # F   accepted, by an answer that cannot be read, where the manual knows no other 200: the monitor is told
-# F0  the same, although it had not arrived
+# F-  the same, although it had not arrived
 my $TABLE = <<'END';
     what goes wrong        where  code      joa   nsms  nanumi plex  cn
     nobody listens         send   -         R     R     R      R     R
@@ -44,12 +44,12 @@ my $TABLE = <<'END';
     silent after           send   lost      U2    U2    U+     UU    U2
     slow                   send   partial   F     U2    U+     UU    U2
     half an answer         send   partial   F     U2    U+     UU    U2
-    endless before         send   partial   F0    U     UU     UU    U
+    endless before         send   partial   F-    U     UU     UU    U
     endless after          send   partial   F     U2    U+     UU    U2
-    garbage before         send   http-200  F0    U     UU     UU    U
+    garbage before         send   http-200  F-    U     UU     UU    U
     garbage after          send   http-200  F     U2    U+     UU    U2
-    nothing                send   http-200  F0    U     UU     UU    U
-    somebody's page        send   http-200  F0    U     UU     UU    U
+    nothing                send   http-200  F-    U     UU     UU    U
+    somebody's page        send   http-200  F-    U     UU     UU    U
     302                    send   http-302  A     A     A      A     A
     400                    send   http-400  A     A     A      A     A
     401                    send   http-401  A     A     A      A     A
@@ -95,7 +95,7 @@ my %MEANS = (
     UU   => { line => $KEPT, attempts => [ 'unsure', 'unsure' ], texts => 1 },
     'U+' => { line => qr/^MUNJA OK - accepted by /, attempts => [ 'unsure', 'accepted' ], texts => 1 },
     F    => { line => qr/^MUNJA WARNING - accepted by .*could not be read/, attempts => ['accepted'], texts => 1, code => 'unread' },
-    F0   => { line => qr/^MUNJA WARNING - accepted by .*could not be read/, attempts => ['accepted'], texts => 0, code => 'unread' },
+    'F-' => { line => qr/^MUNJA WARNING - accepted by .*could not be read/, attempts => ['accepted'], texts => 0, code => 'unread' },
 );
 
 # The second CA is as good as the first, but not the one that the provider names.
