@@ -17,7 +17,7 @@ WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwri
 HARDEN  := -fstack-protector-strong $(if $(filter-out -O0,$(filter -O%,$(CFLAGS))),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 HALVES  := $(shell realpath -m --relative-to=$(BINDIR) $(LIBDIR))
 DEFINES := -D_GNU_SOURCE -DMUNJA_VERSION='"$(VERSION)"' -DMUNJA_CONFIG='"$(SYSCONFDIR)/munja/munja.conf"' \
-           -DMUNJA_STORE='"$(STATEDIR)/munja.db"' -DMUNJA_HALVES='"$(HALVES)"'
+           -DMUNJA_STORE='"$(STATEDIR)/munja.db"' -DMUNJA_HALVES='"$(HALVES)"' -DMUNJA_PROGRAM='"$(BINDIR)/munja"'
 # make V=1 shows every command.
 Q = $(if $(V),,@)
 say = $(if $(V),,@echo "  $(1)"  $(patsubst $(B)/%,%,$@))
@@ -35,15 +35,20 @@ ACCEPT  := $(filter-out plugin/alert/nfc.c,$(wildcard $(addsuffix /*.c,$(addpref
 HTTP    := $(addprefix plugin/http/,transport.c exchange.c fleet.c digest.c)
 IMAGE   := plugin/image/convert.c
 WORKER  := $(addprefix plugin/flow/,worker.c shift.c intake.c reception.c) plugin/command/worker.c
-DELIVER := $(filter-out $(ACCEPT) $(HTTP) $(IMAGE) $(WORKER),$(wildcard plugin/*/*.c))
+NEB     := $(wildcard plugin/neb/*.c) plugin/flow/deposit.c
+DELIVER := $(filter-out $(ACCEPT) $(HTTP) $(IMAGE) $(WORKER) $(NEB),$(wildcard plugin/*/*.c))
+# The broker module has of the accepting half what it takes to accept.
+NEB_DOOR := plugin/munja_neb.c $(filter plugin/base/% plugin/alert/% plugin/settings/% plugin/store/%,$(ACCEPT)) \
+            plugin/alert/nfc.c $(addprefix plugin/flow/,accept.c exitcode.c handover.c)
 ACCEPT_LIBS  := -lsqlite3 -lconfuse -ldl
 DELIVER_LIBS := -ljson-c -lunistring -lconfuse
 WORKER_LIBS  := -lsystemd
 HTTP_LIBS    := -lcurl -lcrypto
 IMAGE_LIBS   := -lgd
+NEB_LIBS     := -lsqlite3 -lconfuse -lunistring -ldl
 objects = $(patsubst %.c,$(B)/o/%.o,$(1))
 
-OBJECTS := munja_deliver munja_worker munja_http munja_image munja_zabbix
+OBJECTS := munja_deliver munja_worker munja_http munja_image munja_zabbix munja_neb
 MUNJA := $(B)/bin/munja $(patsubst %,$(B)/lib/munja/%.so,$(OBJECTS))
 
 .PHONY: all check asan bench bench-deps fuzz fuzz-deps fuzz-library lint lint-deps format demo install uninstall clean deps sim always
@@ -102,8 +107,13 @@ $(B)/lib/munja/munja_zabbix.so: $(call objects,plugin/munja_zabbix.c) $(B)/libmu
 	$(Q)$(HALF) -Wl,--gc-sections -Wl,-z,nodelete $(if $(SAN),,-Wl,-z,defs) -Wl,--version-script=plugin/zabbix.map \
 	    -o $@ $(filter %.o %.a,$^) $(ACCEPT_LIBS)
 
+$(B)/lib/munja/munja_neb.so: $(call objects,$(NEB) $(NEB_DOOR)) plugin/neb.map
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(HALF) -Wl,--version-script=plugin/neb.map -o $@ $(filter %.o,$^) $(NEB_LIBS)
+
 # Unit tests and fuzz targets link everything but the door itself, whose nfc.c only stands in for theirs.
-$(B)/libmunja.a: $(call objects,$(ACCEPT) $(DELIVER) $(WORKER) $(HTTP) $(IMAGE))
+$(B)/libmunja.a: $(call objects,$(ACCEPT) $(DELIVER) $(WORKER) $(HTTP) $(IMAGE) $(NEB))
 	@rm -f $@
 	$(call say,AR)
 	$(Q)ar rcs $@ $^
@@ -144,6 +154,13 @@ $(FILL): t/bench/fill.c $(B)/libmunja.a
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(COMPILE) -o $@ $< $(B)/libmunja.a -Wl,--as-needed $(ACCEPT_LIBS) $(DELIVER_LIBS)
+# Cores for the broker module, two from one file.
+CORES := $(addprefix $(B)/t/host/,nagios naemon)
+$(B)/t/host/naemon: CORE := -DNAEMON
+$(CORES): t/host/core.c $(B)/made | deps
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(COMPILE) $(CORE) -rdynamic -o $@ $< -lsqlite3 -ldl
 # Kills a munja behind a system call of a test's choice.
 KILLER := $(B)/t/killer
 $(KILLER): t/kill/killer.c $(B)/made | deps
@@ -152,7 +169,7 @@ $(KILLER): t/kill/killer.c $(B)/made | deps
 	$(Q)$(CC) -std=c11 $(DEFINES) -MMD -MP $(WARN) $(WERROR) $(CFLAGS) -o $@ $<
 
 # Daemons that load modules, as strict as the real ones.
-HOSTS := $(patsubst t/host/%.c,$(B)/t/host/%,$(wildcard t/host/*.c))
+HOSTS := $(patsubst t/host/%.c,$(B)/t/host/%,$(filter-out t/host/core.c,$(wildcard t/host/*.c)))
 $(HOSTS): $(B)/t/host/%: t/host/%.c $(B)/made | deps
 	@mkdir -p $(@D)
 	$(call say,CC)
@@ -161,7 +178,7 @@ $(HOSTS): $(B)/t/host/%: t/host/%.c $(B)/made | deps
 # J runs that many test files at once.
 J ?= 2
 PROVE = MUNJA_BUILD=$(abspath $(B)) CMOCKA_MESSAGE_OUTPUT=TAP prove -j$(J) --timer
-check: all $(UNIT) $(MEMORY) $(B)/t/memory.so $(SIM) $(FILL) $(KILLER) $(HOSTS)
+check: all $(UNIT) $(MEMORY) $(B)/t/memory.so $(SIM) $(FILL) $(KILLER) $(HOSTS) $(CORES)
 	$(PROVE) --exec '' $(sort $(UNIT)) $(sort $(MEMORY))
 	$(PROVE) -r t/journey t/case t/style
 
@@ -220,13 +237,14 @@ format:
 D = $(DESTDIR)
 UNITS := munja-worker.service munja-once.service munja-once.timer
 install: all
-	install -d $(D)$(BINDIR) $(D)$(LIBDIR) $(D)$(MANDIR)/man1 $(D)$(MANDIR)/man5 $(D)$(DOCDIR) $(D)$(SYSCONFDIR)/munja \
+	install -d $(D)$(BINDIR) $(D)$(LIBDIR) $(D)$(MANDIR)/man1 $(D)$(MANDIR)/man5 $(D)$(MANDIR)/man8 $(D)$(DOCDIR) $(D)$(SYSCONFDIR)/munja \
 	    $(D)$(UNITDIR)
 	install -m 755 $(B)/bin/munja $(D)$(BINDIR)/munja.new && mv -f $(D)$(BINDIR)/munja.new $(D)$(BINDIR)/munja
 	for o in $(OBJECTS); do install -m 644 $(B)/lib/munja/$$o.so $(D)$(LIBDIR)/$$o.so.new \
 	    && mv -f $(D)$(LIBDIR)/$$o.so.new $(D)$(LIBDIR)/$$o.so || exit 1; done
 	install -m 644 contrib/man/munja.1 $(D)$(MANDIR)/man1/
 	install -m 644 contrib/man/munja.conf.5 $(D)$(MANDIR)/man5/
+	install -m 644 contrib/man/munja-neb.8 $(D)$(MANDIR)/man8/
 	install -m 644 README.md NEWS.md LICENSE conf/munja.conf $(D)$(DOCDIR)/
 	cp -R contrib/nagios contrib/icinga2 contrib/zabbix contrib/checkmk contrib/systemd $(D)$(DOCDIR)/
 	for u in $(UNITS); do sed -e 's|/usr/local/bin/|$(BINDIR)/|' -e 's|/etc/munja/|$(SYSCONFDIR)/munja/|' \
@@ -242,7 +260,8 @@ install: all
 
 # What install brought. Configuration and store are the operator's.
 uninstall:
-	rm -f $(D)$(BINDIR)/munja $(D)$(MANDIR)/man1/munja.1 $(D)$(MANDIR)/man5/munja.conf.5 $(addprefix $(D)$(UNITDIR)/,$(UNITS))
+	rm -f $(D)$(BINDIR)/munja $(D)$(MANDIR)/man1/munja.1 $(D)$(MANDIR)/man5/munja.conf.5 \
+	    $(D)$(MANDIR)/man8/munja-neb.8 $(addprefix $(D)$(UNITDIR)/,$(UNITS))
 	rm -rf $(D)$(LIBDIR) $(D)$(DOCDIR)
 
 clean:

@@ -11,6 +11,8 @@ const char *input_env(const struct input *input, const char *name)
     size_t length = strlen(name);
     const char *value = NULL;
 
+    if (input->look != NULL)
+        return input->look(input->context, name);
     for (char *const *entry = input->environment; entry != NULL && *entry != NULL; entry++)
         if (strncmp(*entry, name, length) == 0 && (*entry)[length] == '=')
             value = *entry + length + 1;

@@ -13,6 +13,10 @@ struct input {
     char *const *environment; /* NAME=VALUE, ended by NULL, as environ */
     const char *subject;      /* operands; NULL when not given */
     const char *message;
+    /* In place of the environment, in a monitor's own process: a variable's value, good until the next look.
+     */
+    const char *(*look)(void *context, const char *name);
+    void *context;
 };
 
 /* The last entry of that name: Icinga appends its own behind an inherited one. NULL when absent. */

@@ -77,7 +77,9 @@ static bool read_text(struct caller *c, struct error *err)
 
 static bool read_alert(struct caller *c, struct error *err)
 {
-    const struct input input = { environ, c->line.subject, c->line.message };
+    const struct input input = { .environment = environ,
+                                 .subject = c->line.subject,
+                                 .message = c->line.message };
 
     c->source = SOURCE_GUESS;
     if (c->line.source != NULL && !source_named(c->line.source, &c->source))

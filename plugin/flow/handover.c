@@ -167,12 +167,26 @@ bool handover_hear(int fd, struct record *records, struct told *told, size_t cou
     return true;
 }
 
-void handover_wake(const char *store)
+int handover_ring(const char *store)
 {
     int fd = handover_reach(store);
 
-    if (fd < 0)
-        return;
-    send_ask(fd, "", NULL, 0);
-    close(fd);
+    if (fd >= 0)
+        send_ask(fd, "", NULL, 0);
+    return fd;
+}
+
+void handover_wake(const char *store)
+{
+    int fd = handover_ring(store);
+
+    if (fd >= 0)
+        close(fd);
+}
+
+bool handover_answered(int fd)
+{
+    struct handover_say say;
+
+    return recv(fd, &say, sizeof say, MSG_DONTWAIT) >= 0 || (errno != EAGAIN && errno != EINTR);
 }

@@ -50,7 +50,12 @@ bool handover_hear(int fd, struct record *records, struct told *told, size_t cou
    one after the other, and the one that it listened at may be the last. */
 bool handover_lives(const char *store, int64_t until_ms);
 
-/* Tell the store's worker, if there is one, that something is due. */
+/* Tell the store's worker that something is due, and do not wait: a connection to close, or -1 when none
+   listens. It is answered, or over, once the worker has heard it; what was stored before that it finds. */
+int handover_ring(const char *store);
+bool handover_answered(int fd);
+
+/* The same, where the answer does not matter. */
 void handover_wake(const char *store);
 
 #endif

@@ -40,8 +40,8 @@ bool db_create(const char *where, const struct db_change *changes, int version, 
 /* Likewise bring an older one up to date, in place: with those that came after its own version. */
 bool db_upgrade(struct db *db, const struct db_change *changes, int version, struct error *err);
 
-/* Another process, which stays, looks after the log: this one does not. */
-void db_leave_log(struct db *db);
+/* Another process looks after the log: this one does not, or, where it is hurried, only as a last resort. */
+void db_leave_log(struct db *db, bool hurried);
 
 void db_until(struct db *db, int64_t until_ms);
 void db_close(struct db *db);

@@ -31,7 +31,13 @@ void handover_give(struct store *store, bool give)
 {
     store->holder = give ? OWNER_WORKER : store->owner;
     if (give)
-        db_leave_log(store->db);
+        db_leave_log(store->db, false);
+}
+
+void handover_leave(struct store *store)
+{
+    store->holder = "";
+    db_leave_log(store->db, true);
 }
 
 static bool lease_is_workers(struct store *store, int64_t id, bool *yes, struct error *err)

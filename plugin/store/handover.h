@@ -21,6 +21,10 @@ bool handover_work(struct store *store, struct error *err);
 /* Whether store_accept leases to the worker from now on. Such records are "leased" to the caller's eye. */
 void handover_give(struct store *store, bool give);
 
+/* From now on store_accept, given no time for a lease, leaves what it adds to whoever looks first, and works
+   of the database's own to others: nothing holds it up but its own commit. */
+void handover_leave(struct store *store);
+
 /* The worker did not take them: this process takes the lease of those that the worker has not begun, or,
    where it died, of all that still wait (its attempts come as "begun"). Every record says what it is now;
    leased is true for those that are this process's. */

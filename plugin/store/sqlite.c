@@ -23,6 +23,9 @@
    process commits once and ends, that never comes: cut it off then. */
 #define LOG_PAGES_MOST 512
 
+/* 64 MiB: who never has the time for it copies only where nobody else seems to be left to do it. */
+#define LOG_PAGES_HURRIED 16384
+
 #define STATEMENTS_MAX 64
 
 struct rows {
@@ -35,9 +38,9 @@ struct db {
     sqlite3 *handle;
     char *name;
     int64_t until_ms;
-    bool writes;  /* prepared for writing */
-    bool leaves;  /* the log to another process */
-    bool hurries; /* no lock is waited for: checkpoints are for whoever finds the time */
+    bool writes;   /* prepared for writing */
+    int log_pages; /* from so many on the log is copied */
+    bool hurries;  /* no lock is waited for: checkpoints are for whoever finds the time */
     struct rows statement[STATEMENTS_MAX];
     size_t statements;
 };
@@ -96,7 +99,7 @@ static int log_grew(void *context, sqlite3 *handle, const char *schema, int page
 {
     struct db *db = context;
 
-    if (pages < (db->leaves ? LOG_PAGES_MOST : LOG_PAGES))
+    if (pages < db->log_pages)
         return SQLITE_OK;
     db->hurries = true;
     /* The commit itself is safe already: when this fails, the next commit tries again. */
@@ -155,6 +158,7 @@ bool db_open(const char *where, int64_t until_ms, struct db **db, bool *fresh, s
     if (!handle_open(place.path, where, &made->handle, err))
         goto out;
     made->until_ms = until_ms;
+    made->log_pages = LOG_PAGES;
     sqlite3_busy_handler(made->handle, wait_for_lock, made);
     if (!place.has_log) {
         if (!db_version(made, &version, err)) /* the first read makes the log */
@@ -223,9 +227,9 @@ out:
     return made;
 }
 
-void db_leave_log(struct db *db)
+void db_leave_log(struct db *db, bool hurried)
 {
-    db->leaves = true;
+    db->log_pages = hurried ? LOG_PAGES_HURRIED : LOG_PAGES_MOST;
 }
 
 void db_until(struct db *db, int64_t until_ms)

@@ -19,6 +19,13 @@ static int open_file(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int
     return base->xOpen(vfs, name, file, flags, opened);
 }
 
+/* In somebody else's process this object may go while SQLite stays, with our table in its list. */
+__attribute__((destructor)) static void withdraw(void)
+{
+    if (base != NULL)
+        sqlite3_vfs_unregister(&ours);
+}
+
 const char *vfs_name(void)
 {
     if (base == NULL && (base = sqlite3_vfs_find(NULL)) != NULL) {

@@ -443,6 +443,18 @@ subtest 'rooms' => sub {
     is_deeply([ sort { $a cmp $b } $hacking =~ /^\| `(munja_\w+\.so)` \|/mg ], [ sort keys %object ], 'and every object that is built');
 };
 
+subtest 'the broker module' => sub {
+    my ($rows) = slurp('plugin/neb/args.c') =~ /\} names\[\] = \{(.*?)\};/s;
+    my %name = map { $_ => 1 } $rows =~ /\{ "(\w+)"/g;
+    my $neb  = slurp('contrib/man/munja-neb.8');
+    same_names(\%name, items(section($neb, 'Sh', 'ARGUMENTS'), 'Ic'), 'arguments');
+    my ($patience) = slurp('plugin/munja_neb.c') =~ /#define PATIENCE_MS (\d+)/;
+    like($neb, qr/was locked for $patience\nmilliseconds/, 'how long a lock is waited for');
+    my ($commands) = slurp('plugin/neb/args.c') =~ /#define COMMANDS\s+\\\n((?:.*\\\n)*.*)/;
+    my %defined = map { $_ => 1 } slurp('contrib/nagios/munja.cfg') =~ /command_name +(\S+)/g;
+    is_deeply([ sort split /,/, strings($commands) ], [ sort keys %defined ], 'it stands in for the commands of contrib/nagios');
+};
+
 subtest 'mandoc' => sub {
     plan skip_all => 'no mandoc' if !grep { -x "$_/mandoc" } split /:/, $ENV{PATH};
     for my $file (glob 'contrib/man/*') {

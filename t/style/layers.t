@@ -19,6 +19,7 @@ my %rank = (
     provider => 2,
     flow     => 3,
     command  => 4,
+    neb      => 4,
     ''       => 5,
 );
 
@@ -32,7 +33,7 @@ my @libraries = (
     [ qr{^uni[a-z]+\.h$(?<!unistd\.h)},  qr{^(?:text/|alert/nfc\.c$|command/table\.c$)},      'libunistring' ],
     [ qr{^gd},                           qr{^image/convert\.c$},                       'libgd' ],
     [ qr{^iconv\.h$},                    qr{^text/},                                   'iconv' ],
-    [ qr{^dlfcn\.h$},                    qr{^flow/halves\.c$},                         'dlopen' ],
+    [ qr{^dlfcn\.h$},                    qr{^(?:flow/halves|neb/core)\.c$},            'dlopen' ],
     [ qr{^microhttpd\.h$},               qr{^command/},                                'libmicrohttpd' ],
     [ qr{^systemd/},                     qr{^command/worker\.c$},                      'libsystemd' ],
     [ qr{^ucontext\.h$},                 qr{^flow/fiber\.c$},                          'the switch of stacks' ],
@@ -113,7 +114,7 @@ sub needed_by {
 
 SKIP: {
     my $build = $ENV{MUNJA_BUILD} // '';
-    skip 'MUNJA_BUILD names no finished build', 7 if !-e "$build/lib/munja/munja_http.so";
+    skip 'MUNJA_BUILD names no finished build', 9 if !-e "$build/lib/munja/munja_http.so";
     my @munja   = needed_by("$build/bin/munja");
     my @deliver = needed_by("$build/lib/munja/munja_deliver.so");
     my @http    = needed_by("$build/lib/munja/munja_http.so");
@@ -124,6 +125,11 @@ SKIP: {
         [], 'munja_deliver.so needs no libcurl, TLS or SQLite');
     ok(!(grep { /libsystemd/ } @munja, @deliver, @http), 'what sends one alert needs no libsystemd');
     is_deeply([ grep { /curl|ssl|crypto|sqlite|json|gd/ } @worker ], [], 'munja_worker.so brings nothing but the service');
+    my @neb     = needed_by("$build/lib/munja/munja_neb.so");
+    ok((grep { /sqlite/ } @neb) && !(grep { /curl|ssl|crypto|json|pthread/ } @neb), 'munja_neb.so stores, and cannot send');
+    open my $symbols, '-|', 'nm', '-D', '--defined-only', "$build/lib/munja/munja_neb.so" or die "nm: $!";
+    is_deeply([ sort map { / (\S+)$/ } <$symbols> ], [qw(__neb_api_version nebmodule_deinit nebmodule_init)],
+        'munja_neb.so shows a monitor what it looks for, and nothing else');
     my @image   = needed_by("$build/lib/munja/munja_image.so");
     ok(!(grep { /libgd/ } @munja, @deliver, @http), 'what sends texts needs no libgd');
     ok((grep { /^libgd\.so/ } @image), 'munja_image.so is the one that needs libgd');

@@ -171,7 +171,9 @@ static const char *const empty[] = { "NAGIOS_HOSTNAME=", "NOTIFICATIONTYPE=$noti
 static void expect(enum source source, const char *const *environment, const char *subject,
                    const char *message, const char *fields)
 {
-    struct input input = { (char *const *)environment, subject, message };
+    struct input input = { .environment = (char *const *)environment,
+                           .subject = subject,
+                           .message = message };
     struct alert alert = { 0 };
     struct error err = { 0 };
 

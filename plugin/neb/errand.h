@@ -1,0 +1,23 @@
+#ifndef MUNJA_NEB_ERRAND_H
+#define MUNJA_NEB_ERRAND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "neb/args.h"
+
+/* "munja worker --once", by the core's own worker processes, one at a time. */
+struct errand {
+    char line[3 * ARGS_PATH_BYTES];
+    int64_t until_ms; /* one is under way, and given up for lost then; 0: none */
+    bool again;       /* something came in between */
+};
+
+/* What is to be run. */
+void errand_set(struct errand *errand, const struct args *args);
+
+/* Have it run: now, or once more when the one under way has ended. The struct must live as long as the
+   module, whose end comes after that of all errands: the core ends them first. */
+void errand_run(struct errand *errand);
+
+#endif

@@ -1,0 +1,275 @@
+# munja_neb.so in a core that plays Nagios and Naemon: what it accepts is on disk when it says so, what it cannot
+# accept is left to the command, and it leaves nothing behind.
+use strict;
+use warnings;
+use utf8;
+use open qw(:std :encoding(UTF-8));
+use lib 't/lib';
+use File::Temp ();
+use IPC::Open2 qw(open2);
+use Test::More;
+use Munja::Test;
+use Munja::Worker;
+use Time::HiRes qw(sleep time);
+
+my $BUILD  = $ENV{MUNJA_BUILD} || 'build';
+my $MODULE = "$BUILD/lib/munja/munja_neb.so";
+my $STORM  = $ENV{NEB_STORM} // 10_000;
+my $SANITIZED = qx(nm -D '$MODULE') =~ /__asan/;
+plan skip_all => 'no t/host' if !-x "$BUILD/t/host/nagios" || !-e $MODULE;
+
+package Core {
+    # A core that has loaded the module, and knows of one service that is critical.
+    sub new {
+        my ($class, $kind, $dir, $args, @under) = @_;
+        my $self = bless { dir => $dir, load => "load $MODULE " . ($args // "config=$dir/munja.conf munja=/bin/true") }, $class;
+        delete local @ENV{ grep { /^MUNJA_CONFIG|proxy$/i } keys %ENV };
+        $self->{pid} = main::open2($self->{out}, $self->{in}, @under, "$BUILD/t/host/$kind");
+        binmode $_, ':encoding(UTF-8)' for @$self{qw(in out)};
+        $self->{in}->autoflush(1);
+        $self->{loaded} = $self->say($self->{load});
+        $self->macros(HOSTNAME => 'web1', SERVICEDESC => '디스크', SERVICESTATE => 'CRITICAL', STATE => 2, SERVICEOUTPUT => '꽉 찼음',
+            CONTACTNAME => 'kim', CONTACTPAGER => '010-1234-5678', SERVICENOTIFICATIONID => 7, COMMAND => 'munja-notify-service');
+        return $self;
+    }
+
+    # What it answers, without the mark of the end; undef when it is gone.
+    sub say {
+        my ($self, $line) = @_;
+        local $SIG{PIPE} = 'IGNORE';
+        print { $self->{in} } "$line\n";
+        my $said = '';
+        while (defined(my $answer = readline $self->{out})) {
+            return $said if $answer eq ".\n";
+            $said .= $answer;
+        }
+        return;
+    }
+    sub macros { my ($self, %macro) = @_; $self->say("macro $_" . (defined $macro{$_} ? " $macro{$_}" : '')) for sort keys %macro; return }
+    sub notify { my ($self, $kind) = @_; return $self->say('notify ' . ($kind // 'service')) =~ /^answer (\d+)$/m ? $1 : undef }
+    sub end { my ($self) = @_; close $self->{in}; waitpid $self->{pid}, 0; return $? }
+}
+
+package main;
+
+sub folder {
+    my ($text) = @_;
+    my $dir = Munja::folder();
+    Munja::write_file("$dir/munja.conf", $text // qq(store = "$dir/munja.db"\nprovider "joa" {\n api = "smsjoa"\n url = "https://127.0.0.1:1"\n user = "u"\n secret = "s"\n from = "0212345678"\n}\n)
+        . qq(template "default" {\n service = "{{host}} {{_hostrack}}"\n}\n), 0600);
+    return $dir;
+}
+
+sub sql {
+    my ($dir, $query) = @_;
+    open my $pipe, '-|:encoding(UTF-8)', 'sqlite3', '-cmd', '.timeout 10000', "$dir/munja.db", $query or die "sqlite3: $!";
+    my $said = join '', <$pipe>;
+    return $said =~ s/\n\z//r;
+}
+
+sub field { my ($dir, $id, $name) = @_; return sql($dir, "SELECT alert FROM record WHERE id = $id") =~ /(?:^|\x1e)$name\x1f([^\x1e]*)/s ? $1 : undef }
+
+for my $kind (qw(nagios naemon)) {
+    subtest $kind => sub {
+        my $dir  = folder();
+        my $core = Core->new($kind, $dir);
+        like($core->{loaded}, qr/^init 0$/m, 'loaded');
+        $core->macros(_HOSTRACK => 'R7', LONGSERVICEOUTPUT => '첫 줄\n둘째 \\\\ 줄');
+        is($core->notify, 206, 'a command is stood in for');
+        is(sql($dir, 'SELECT state, recipient, lease_owner FROM record'), 'waiting|01012345678|', 'it is on disk, nobody has it');
+        is(field($dir, 1, $_->[0]), $_->[1], $_->[0]) for [ source => 'nagios' ], [ type => 'PROBLEM' ], [ host => 'web1' ],
+            [ service => '디스크' ], [ state => 'CRITICAL' ], [ output => '꽉 찼음' ], [ long_output => "첫 줄\n둘째 \\ 줄" ],
+            [ contact => 'kim' ], [ id => 7 ], [ _hostrack => 'R7' ];
+        is($core->say('jobs'), "ran '/bin/true' worker --once -f '$dir/munja.conf' >/dev/null || :\n", 'the core runs what delivers it');
+        is($core->notify, 206, 'the same again');
+        is(sql($dir, 'SELECT count(*) FROM record'), 1, 'is the same record');
+
+        $core->macros(REASON => 1, AUTHOR => '김철수', COMMENT => '봅니다');
+        $core->notify;
+        is_deeply([ map { field($dir, 2, $_) } qw(type author comment) ], [qw(ACKNOWLEDGEMENT 김철수 봅니다)], 'an acknowledgement');
+        $core->macros(REASON => undef, STATE => 0, SERVICESTATE => 'OK');
+        $core->notify;
+        is(field($dir, 3, 'type'), 'RECOVERY', 'a recovery');
+        $core->macros(HOSTSTATE => 'UP', HOSTOUTPUT => '정상', COMMAND => 'munja-notify-host');
+        is($core->notify('host'), 206, 'a host');
+        is_deeply([ map { field($dir, 4, $_) } qw(service state output) ], [ undef, 'UP', '정상' ], 'is no service');
+        $core->macros(COMMAND => 'notify-by-email');
+        is($core->notify, 0, 'other commands are left alone');
+        like($core->say('unload'), qr/^deinit 0$/m, 'unloaded');
+        is($core->end, 0, 'and the core lives');
+    };
+}
+
+subtest 'hostile events' => sub {
+    my $dir  = folder();
+    my $core = Core->new('nagios', $dir);
+    my $left = sub {
+        my ($why, %macro) = @_;
+        my %before = (CONTACTPAGER => '010-1234-5678', CONTACTNAME => 'kim', HOSTNAME => 'web1', SERVICEDESC => '디스크', COMMAND => 'munja-notify-service');
+        $core->macros(%macro);
+        is($core->notify, 0, "$why: left to the command");
+        $core->macros(map { $_ => $before{$_} } keys %macro);
+    };
+    $left->('no pager', CONTACTPAGER => undef);
+    $left->('a pager that is no number', CONTACTPAGER => 'kim@example.com');
+    $left->('one of two is no number', CONTACTPAGER => '01012345678,x');
+    $left->('no contact (Naemon, global handlers)', CONTACTNAME => undef, CONTACTPAGER => undef);
+    $left->('no host', HOSTNAME => undef);
+    $left->('no service', SERVICEDESC => undef);
+    $left->('no command', COMMAND => undef);
+    is(sql($dir, 'SELECT count(*) FROM record'), 0, 'nothing was stored');
+    $core->macros(SERVICEOUTPUT => '%ff%fe%1b[2J ' . '긴' x 350_000, LONGSERVICEOUTPUT => 'x\n' x 350_000);
+    is($core->notify, 206, 'a megabyte that is not UTF-8 is taken');
+    cmp_ok(sql($dir, 'SELECT length(alert) FROM record'), '<', 300_000, 'and bounded');
+    is(sql($dir, q(SELECT instr(alert, char(27)) FROM record)), 0, 'and clean');
+    is($core->say('unload') =~ /deinit 0/ && $core->end, 0, 'the core lives');
+};
+
+subtest 'faults' => sub {
+    for my $case ([ 'config=/nonexistent', qr/nonexistent/ ], [ 'colour=red', qr/only config=/ ], [ 'config=munja.conf', qr/absolute/ ],
+        [ 'commands=', qr/empty/ ], [ 'config=/' . 'x' x 2000, qr/too long/ ]) {
+        my $core = Core->new('nagios', '/nonexistent', $case->[0]);
+        like($core->{loaded}, $case->[1], substr("$case->[0]: is told", 0, 60));
+        like($core->{loaded}, qr/^init 0$/m, 'and never stops the core');
+        is($core->notify, 0, 'the command runs');
+        $core->say('unload');
+        is($core->end, 0, 'the core lives');
+    }
+    my $dir  = folder();
+    my $core = Core->new('nagios', $dir);
+    is($core->notify, 206, 'with a store');
+    my $lock = open2(my $out, my $in, 'sqlite3', "$dir/munja.db");
+    print {$in} "BEGIN IMMEDIATE;\nSELECT 1;\n";
+    $in->flush;
+    readline $out;
+    $core->macros(SERVICENOTIFICATIONID => 8);
+    my $start = time;
+    is($core->notify, 0, 'a locked one is left to the command');
+    cmp_ok(time - $start, '<', 0.5, 'soon');
+    close $in;
+    waitpid $lock, 0;
+    is($core->notify, 206, 'and used when it is free');
+    rename "$dir/$_", "$dir/old-$_" for qw(munja.db munja.db-wal munja.db-shm);
+    is($core->notify, 206, 'it was moved away');
+    is(sql($dir, 'SELECT count(*) FROM record'), 1, 'what is in its place counts');
+    rename "$dir/$_", "$dir/older-$_" for qw(munja.db munja.db-wal munja.db-shm);
+    mkdir "$dir/munja.db";
+    is($core->notify, 0, 'a folder is in its place: left to the command');
+    $core->say('unload');
+    is($core->end, 0, 'the core lives');
+};
+
+subtest 'a hundred reloads' => sub {
+    my $dir  = folder();
+    my $core = Core->new('nagios', $dir);
+    my ($load) = $core->{load};
+    my %at;
+    for my $i (1 .. 100) {
+        $core->macros(SERVICENOTIFICATIONID => 100 + $i);
+        is($core->notify, 206, "the one of reload $i is taken") if $core->notify != 206;
+        $core->say('unload');
+        $at{$i} = $core->say('look') if $i == 20 || $i == 100;
+        $core->say($load);
+    }
+    is(sql($dir, 'SELECT count(*) FROM record'), 100, 'none was lost');
+    my ($files, $memory, $vfs) = map { [ $at{20} =~ $_, $at{100} =~ $_ ] } qr/files (\d+)/, qr/memory (\d+)/, qr/vfs (\w+)/;
+    is($files->[1], $files->[0], 'no file stays open');
+    # What the sanitizers set aside is not lost: they tell at the end.
+    cmp_ok($memory->[1] - $memory->[0], '<', $SANITIZED ? 100_000 : 1024, 'nor much memory');
+    is($vfs->[1], 'none', 'SQLite, which stays, knows nothing of what went');
+    is($core->end, 0, 'the core lives');
+};
+
+subtest 'the core is killed' => sub {
+    my $dir  = folder();
+    my $core = Core->new('nagios', $dir);
+    print { $core->{in} } "storm 5000\n";
+    my $told = 0;
+    while (defined(my $line = readline $core->{out})) {
+        $told = $1 if $line =~ /record=(\d+) accepted/;
+        kill 'KILL', $core->{pid} if $told == 700;
+    }
+    $core->end;
+    cmp_ok($told, '>=', 700, "killed after $told");
+    cmp_ok(sql($dir, 'SELECT count(*) FROM record'), '>=', $told, 'all that it said is accepted is stored');
+};
+
+# What the disk needs for the same, measured beside: what a storm is judged by.
+sub sync_ms {
+    my ($dir) = @_;
+    open my $file, '>:raw', "$dir/sync" or die;
+    my @took;
+    for (1 .. 1000) {
+        my $start = time;
+        syswrite $file, 'x' x 20_000;
+        $file->sync;
+        push @took, 1000 * (time - $start);
+    }
+    @took = sort { $a <=> $b } @took;
+    return @took[ 500, 990, 999 ];
+}
+
+subtest "a storm of $STORM" => sub {
+    my $dir  = folder();
+    my $core = Core->new('nagios', $dir);
+    my $said = $core->say("storm $STORM");
+    my ($taken, @took) = $said =~ /^taken (\d+) p50 ([\d.]+) p99 ([\d.]+) max ([\d.]+)$/m;
+    my @sync = sync_ms($dir);
+    note sprintf 'callback p50 %.2f p99 %.2f max %.2f ms; a bare sync p50 %.2f p99 %.2f max %.2f ms', @took, @sync;
+    is($taken, $STORM, 'all are taken');
+    is(sql($dir, 'SELECT count(*) FROM record'), $STORM, 'and stored');
+    cmp_ok($took[0], '<', 5 + 3 * $sync[0], 'half of them in a moment');
+    cmp_ok($took[1], '<', 5 + 10 * $sync[1], 'nearly all of them without holding up the core');
+    is((() = $core->say('jobs') =~ /^ran/mg), 2, 'one run was under way, and another came after it');
+    $core->say('unload');
+    is($core->end, 0, 'the core lives');
+};
+
+# Not asked each time, and not believed when it says nothing.
+subtest 'a worker' => sub {
+    my $dir    = folder();
+    my $core   = Core->new('nagios', $dir);
+    my $worker = Munja::Worker->start("$dir/munja.conf");
+    is($core->notify, 206, 'taken');
+    is($core->say('jobs'), '', 'the worker is rung, nothing is run');
+    sleep 1;    # it is done with that, and has no lock
+    $worker->signal('STOP');
+    for my $i (1 .. 3) {
+        $core->macros(SERVICENOTIFICATIONID => 20 + $i);
+        my $start = time;
+        is($core->notify, 206, 'taken while it is stopped');
+        cmp_ok(time - $start, '<', 0.5, 'at once');
+        sleep 0.8;
+    }
+    like($core->say('jobs'), qr/^ran /, 'a worker that does not answer is done without');
+    $worker->signal('CONT');
+    $worker->stop;
+    is($core->notify, 206, 'without one');
+    like($core->say('jobs'), qr/^ran /, 'it is done without as well');
+    $core->say('unload');
+    is($core->end, 0, 'the core lives');
+};
+
+SKIP: {
+    my ($valgrind) = grep { -x } map { "$_/valgrind" } split /:/, $ENV{PATH};
+    skip 'no valgrind, or the sanitizers at work', 1 if !$valgrind || $SANITIZED;
+    subtest 'valgrind' => sub {
+        my $dir  = folder();
+        my $log  = "$dir/valgrind";
+        my $core = Core->new('nagios', $dir, undef, $valgrind, '-q', '--leak-check=full', '--keep-debuginfo=yes', "--log-file=$log");
+        for my $i (1 .. 3) {
+            $core->macros(SERVICENOTIFICATIONID => $i);
+            $core->notify;
+            $core->say('status');
+            $core->say('unload');
+            $core->say($core->{load});
+        }
+        $core->say('jobs');
+        $core->say('unload');
+        is($core->end, 0, 'the core lives');
+        open my $file, '<', $log or die;
+        is(join('', <$file>), '', 'nothing lost, nothing used after its end');
+    };
+}
+
+done_testing();
