@@ -89,7 +89,8 @@ static void take_image(struct notification *n)
 static void without_store(struct notification *n, const struct error *err)
 {
     log_line(LOG_LEVEL_ERROR, "store=accept fault=\"%s\"", err->text);
-    notify_note(n, "sent without a record: %s", err->text);
+    snprintf(n->unstored, sizeof n->unstored, "%.200s", err->text);
+    n->late = n->store;
     n->store = NULL;
 }
 
@@ -158,6 +159,31 @@ static void give_back(struct notification *n, const char *why)
     }
 }
 
+/* Nobody took it either; but a store that was locked may be free by now. The record is left to whoever comes
+   next, who finds it due. */
+static bool keep_late(struct notification *n, struct record *record)
+{
+    int64_t window_ms = (int64_t)n->settings.duplicate_window_s * 1000;
+
+    if (n->late == NULL)
+        return false;
+    record->provider[0] = '\0'; /* no attempt of it is told to the store */
+    handover_leave(n->late);
+    store_until(n->late, n->until_ms);
+    return store_accept(n->late, record, 1, window_ms, 0, NULL);
+}
+
+/* What is true of a record that had to be sent without being stored. */
+static enum situation situation_without_store(struct notification *n, struct record *record,
+                                              enum situation situation)
+{
+    if (situation <= SITUATION_UNRECORDED)
+        return SITUATION_UNRECORDED;
+    if (situation == SITUATION_REFUSED || (situation == SITUATION_WAITING && keep_late(n, record)))
+        return situation;
+    return SITUATION_LOST;
+}
+
 static bool deliver(struct notification *n)
 {
     struct delivery delivery = { .plan = n->plan,
@@ -182,10 +208,10 @@ static bool deliver(struct notification *n)
     for (size_t i = 0; i < delivery.count; i++) {
         struct told *mine = &n->told[leased[i] - n->records];
         *mine = told[i];
-        if (!n->stored)
-            mine->situation = mine->situation <= SITUATION_UNRECORDED ? SITUATION_UNRECORDED
-                              : mine->situation == SITUATION_REFUSED  ? SITUATION_REFUSED
-                                                                      : SITUATION_LOST;
+        if (!n->stored) {
+            mine->situation = situation_without_store(n, leased[i], mine->situation);
+            mine->record = leased[i]->id;
+        }
     }
     free(leased);
     free(told);
@@ -287,13 +313,13 @@ static void hand_over(struct notification *n, int worker)
     take_back(n, died && !handover_lives(n->settings.store, n->until_ms - settle_ms(n)));
 }
 
-/* A store that stays locked costs the record, not the alert: a third of the time must do for accepting. Where
+/* A store that stays locked costs the record, not the alert: half of the time must do for accepting. Where
    no worker is reached, a look comes first: a repeated hand-over may leave this process with nothing to do.
  */
 static void open_store(struct notification *n, int *worker, bool *done)
 {
     int64_t window_ms = (int64_t)n->settings.duplicate_window_s * 1000;
-    int64_t accept_until_ms = n->started_ms + (n->until_ms - n->started_ms) / 3;
+    int64_t accept_until_ms = n->started_ms + (n->until_ms - n->started_ms) / 2;
     struct error err = { 0 };
     bool due = false, opened = store_open(n->settings.store, accept_until_ms, &n->store, &err);
 
@@ -316,6 +342,15 @@ bool notify_show(struct notification *n, bool json, struct error *err)
         return error_set(err, ERROR_SYSTEM, 0, "%s", n->note);
     take_image(n);
     return n->half->show(n->plan, n->records, n->numbers.count, json, err);
+}
+
+/* Whether nothing was sent without a record, after all. */
+static bool all_kept(const struct notification *n)
+{
+    for (size_t i = 0; i < n->numbers.count; i++)
+        if (n->told[i].situation != SITUATION_WAITING)
+            return false;
+    return true;
 }
 
 /* Accept, and hand over to the worker where there is one. A wish is checked first by the half that knows what
@@ -369,5 +404,7 @@ bool notify_run(struct notification *n, struct error *err)
         close(worker);
     if (!n->stored || accept_has_work(n->records, n->numbers.count))
         deliver_here(n);
+    if (n->unstored[0] != '\0')
+        notify_note(n, "%s: %s", all_kept(n) ? "kept late" : "sent without a record", n->unstored);
     return true;
 }

@@ -30,6 +30,8 @@ struct notification {
 
     struct record *records;
     struct store *store; /* NULL: it cannot be used */
+    struct store *late;  /* one that could not be used, but may be free later */
+    char unstored[208];  /* why it could not; "" */
     struct plan *plan;
     const struct wire *wire;
     bool stored;

@@ -300,6 +300,23 @@ subtest 'a store that stays locked costs the record, not the alert' => sub {
     close $lock;
 };
 
+subtest 'a store that was locked too long keeps what no gateway takes' => sub {
+    my $world = world();
+    notify($world);
+    $world->{sim}->fault(do => 'status', status => 429);
+    my $pid = fork // die;
+    if ($pid == 0) { my $lock = lock_store($world); sleep 4; close $lock; require POSIX; POSIX::_exit(0) }
+    for (1 .. 1000) { last if -e "$world->{dir}/locked"; sleep 0.01 }
+    my $run = notify($world, '-t', 6);
+    waitpid $pid, 0;
+    is $run->{exit}, 1, 'exit 1';
+    like $run->{out}, qr/^MUNJA WARNING - kept for retry .*kept late: .*another process holds it/, 'and how';
+    $world->{sim}->faults_clear;
+    let_time_pass($world);
+    is worker($world)->{exit}, 0, 'tried again';
+    is scalar(texts($world)), 2, 'it arrives';
+};
+
 subtest 'what was sent before is not sent again because the store is locked' => sub {
     my $world = world();
     is notify($world, '-F', 'id=one')->{exit}, 0, 'accepted';
