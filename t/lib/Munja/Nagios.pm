@@ -1,0 +1,102 @@
+package Munja::Nagios;
+# Nagios Core with the contributed file, beside it a test's own objects.
+#     my $nagios = Munja::Nagios->start($program, hosts => { '웹01' => ['디스크'] }, contacts => { kim => '01012345678' });
+use strict;
+use warnings;
+use utf8;
+use Cwd ();
+use parent 'Munja::Monitor';
+use Munja::Test;
+
+# Its own processes, which run commands: when all are there, it has started.
+my $WORKERS = 2;
+
+# hosts => { NAME => [SERVICE…] }; contacts => { NAME => NUMBER }, all are told of everything; keys => lines of a contact;
+# config => lines of nagios.cfg; env => {...} of Nagios and what it runs.
+sub start {
+    my ($class, $program, %option) = @_;
+    my $self = $class->new;
+    my $dir  = $self->{dir};
+    my $user = getpwuid $>;
+    my $group = getgrgid $) + 0;
+    mkdir "$dir/$_" or die "$dir/$_: $!" for qw(results archive);
+    Munja::write_file("$dir/objects.cfg", objects(%option));
+    Munja::write_file("$dir/nagios.cfg",  <<"END" . ($option{config} // "enable_environment_macros=1\n"));
+cfg_file=@{[ Cwd::getcwd() ]}/contrib/nagios/munja.cfg
+cfg_file=$dir/objects.cfg
+log_file=$dir/log
+log_archive_path=$dir/archive
+object_cache_file=$dir/objects.cache
+precached_object_file=$dir/objects.precache
+status_file=$dir/status
+state_retention_file=$dir/retention
+temp_file=$dir/temp
+temp_path=$dir
+lock_file=$dir/lock
+check_result_path=$dir/results
+command_file=$dir/command
+query_socket=$dir/query
+check_workers=$WORKERS
+debug_file=$dir/debug
+nagios_user=$user
+nagios_group=$group
+check_external_commands=1
+check_for_updates=0
+use_syslog=0
+log_initial_states=0
+retain_state_information=1
+log_rotation_method=n
+enable_flap_detection=0
+event_broker_options=-1
+illegal_object_name_chars=`~!\$%^&*|'"<>?,()=
+illegal_macro_output_chars=`~\$&|'"<>
+END
+    $self->launch($option{env} // {}, $program, "$dir/nagios.cfg");
+    $self->await(qr/Successfully launched command file worker/);
+    return $self;
+}
+
+sub objects {
+    my (%option) = @_;
+    my @contacts = sort keys %{ $option{contacts} };
+    my $text = <<'END';
+define timeperiod {
+    timeperiod_name 24x7
+    alias always
+    sunday 00:00-24:00
+    monday 00:00-24:00
+    tuesday 00:00-24:00
+    wednesday 00:00-24:00
+    thursday 00:00-24:00
+    friday 00:00-24:00
+    saturday 00:00-24:00
+}
+define command {
+    command_name nothing
+    command_line /bin/true
+}
+END
+    my $told = <<"END" . '    contacts ' . join(',', @contacts) . "\n";
+    max_check_attempts 1
+    active_checks_enabled 0
+    check_command nothing
+    check_period 24x7
+    notification_period 24x7
+    notification_interval 0
+END
+    $text .= "define contact {\n    use munja-contact\n    contact_name $_\n    pager $option{contacts}{$_}\n" . ($option{keys} // '') . "}\n" for @contacts;
+    for my $host (sort keys %{ $option{hosts} }) {
+        $text .= "define host {\n    host_name $host\n    address 127.0.0.1\n${told}}\n";
+        $text .= "define service {\n    host_name $host\n    service_description $_\n${told}}\n" for @{ $option{hosts}{$host} };
+    }
+    return $text;
+}
+
+sub reload {
+    my ($self) = @_;
+    $self->forget;
+    kill 'HUP', $self->{pid};
+    return $self->await(qr/Registry request/, times => $WORKERS);
+}
+
+1;
