@@ -10,9 +10,9 @@ use Munja::Test;
 # Beside those: objects => text of the configuration; host => lines of every host.
 sub start {
     my ($class, $program, %option) = @_;
-    my $self = $class->new;
+    my $self = $class->new(sends => qr/Completed sending '/, fault => qr/terminated with exit code 1,/);
     my $dir  = $self->{dir};
-    my %of   = (ConfigDir => $dir, map { $_ . 'Dir' => "$dir/\L$_" } qw(Data Log Cache Spool InitRun));
+    my %of   = (ConfigDir => $dir, map { $_ . 'Dir' => "$dir/$_" } qw(Data Log Cache Spool InitRun));
     for my $place (grep { $_ ne $dir } values %of) { mkdir $place or die "$place: $!" }
     Munja::write_file("$dir/icinga2.conf", objects(%option) . <<"END");
 include <itl>
@@ -74,6 +74,11 @@ END
     }
     return $text;
 }
+
+sub shown { my ($self, $output) = @_; return $output }
+
+# It looks for those that are over once a minute only: this one is ended before.
+sub downtime_over { my ($self) = @_; return $self->tell([ 'DEL_SVC_DOWNTIME', 1 ]) }
 
 sub reload {
     my ($self) = @_;

@@ -12,13 +12,14 @@ use POSIX      ();
 use Time::HiRes qw(sleep time);
 use Munja::Test;
 
-# env => {...}: all that it has beside PATH. Its log is DIR/log, its pipe DIR/command.
+# Its log is DIR/log, its pipe DIR/command. sends: the line of each notification; fault: that of a command that answers 1.
 sub new {
-    my ($class) = @_;
+    my ($class, %pattern) = @_;
     my $temp = File::Temp->newdir('munja-server-XXXXXX', TMPDIR => 1);
-    return bless { temp => $temp, dir => "$temp", owner => $$, read => 0 }, $class;
+    return bless { %pattern, temp => $temp, dir => "$temp", owner => $$, read => 0 }, $class;
 }
 
+# env => {...}: all that it has beside PATH.
 sub launch {
     my ($self, $env, @command) = @_;
     my $pid = fork // die "fork: $!";

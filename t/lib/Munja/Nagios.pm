@@ -15,7 +15,7 @@ my $WORKERS = 2;
 # config => lines of nagios.cfg; env => {...} of Nagios and what it runs.
 sub start {
     my ($class, $program, %option) = @_;
-    my $self = $class->new;
+    my $self = $class->new(sends => qr/(?:SERVICE|HOST) NOTIFICATION: /, fault => qr/return code 1$/m);
     my $dir  = $self->{dir};
     my $user = getpwuid $>;
     my $group = getgrgid $) + 0;
@@ -91,6 +91,15 @@ END
     }
     return $text;
 }
+
+# A semicolon separates the fields of its commands, a backslash and a letter are one character, and what a shell could take for
+# its own is left out of arguments.
+sub shown {
+    my ($self, $output, %option) = @_;
+    return $option{short} ? $output =~ tr/`~$&|'"<>//dr : $output;
+}
+
+sub downtime_over { return }
 
 sub reload {
     my ($self) = @_;

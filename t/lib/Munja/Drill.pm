@@ -1,0 +1,200 @@
+package Munja::Drill;
+# What must hold behind every monitor: a server of Munja::Monitor's kind, munja as it is installed, the simulator's phones.
+#     my $drill = Munja::Drill->new;
+#     my $monitor = Munja::Nagios->start($program, $drill->objects);
+#     $drill->told($monitor);  $drill->storm($monitor);  $drill->reload($monitor);  $drill->outage($monitor);
+use strict;
+use warnings;
+use utf8;
+use Test::More;
+use Time::HiRes qw(sleep time);
+use Munja::Worker;
+use Munja::World;
+
+my $KIM   = '01012345678';
+my $STORM = 300;
+my @STORM = map { my $host = $_; map { [ sprintf('storm%02d', $host), sprintf('서비스 %02d', $_) ] } 1 .. 30 } 1 .. $STORM / 30;
+
+# Texts as munja words them, but for what may be long.
+my $words = <<'END';
+template "whole" { service = "[{{type}}] {{host}}/{{service}} {{state}} {{output}} {{long_output}}" }
+route "log" { service = {"로그"}  template = "whole" }
+END
+
+# worker => 1: one is resident.
+sub new {
+    my ($class, %option) = @_;
+    my $world = Munja::World->new(providers => ['joa'], sim => { balance => 2_000_000_000 }, text => $words);
+    my $worker = $option{worker} && Munja::Worker->start($world->{conf});
+    return bless { world => $world, worker => $worker, seen => 0 }, $class;
+}
+
+# Who and what is watched, and what munja is told of itself.
+sub objects {
+    my ($self) = @_;
+    my %hosts = ('웹01' => [ '디스크', '로그' ]);
+    push @{ $hosts{ $_->[0] } }, $_->[1] for @STORM;
+    return (hosts => \%hosts, contacts => { kim => '010-1234-5678' }, env => { MUNJA_CONFIG => $self->{world}{conf} });
+}
+
+# How many lines of a file of the simulator's are such.
+sub lines {
+    my ($self, $name, $pattern) = @_;
+    return scalar grep { /$pattern/ } split /\n/, $self->{world}{sim}->slurp($name);
+}
+
+# What came since the last look, as soon as it is that many texts.
+sub texts {
+    my ($self, $count) = @_;
+    my $until = time + 60;
+    sleep 0.1 while $self->lines("phones/$KIM", '.') < $self->{seen} + $count && time < $until;
+    my @all = $self->{world}->texts($KIM);
+    my @new = @all[ $self->{seen} .. $#all ];
+    $self->{seen} = @all;
+    return @new;
+}
+
+# Nobody but the worker is busy any more. In this namespace are no processes but this test's.
+sub settle {
+    my ($self, $monitor, $count) = @_;
+    $monitor->await(qr/$monitor->{sends}/, times => $count);
+    my $until = time + 60;
+    my $worker = $self->{worker} ? $self->{worker}->pid : 0;
+    while (time < $until) {
+        return if !grep { !m{/$worker/} && comm($_) eq 'munja' } glob '/proc/[0-9]*/comm';
+        sleep 0.1;
+    }
+    die 'munja does not end';
+}
+
+sub comm {
+    my ($path) = @_;
+    open my $file, '<', $path or return '';
+    return (<$file> // '') =~ s/\n//r;
+}
+
+sub waiting { my ($self) = @_; return $self->{world}->sql("SELECT count(*) FROM record WHERE state = 'waiting'") }
+
+# What waits is due, as if the time had passed.
+sub let_time_pass {
+    my ($self) = @_;
+    $self->{world}->sql("UPDATE record SET due_ms = 1, lease_until_ms = 0 WHERE state = 'waiting'");
+    return;
+}
+
+# Each way to be told of something. What a monitor cannot hand over is left out.
+sub told {
+    my ($self, $monitor, %option) = @_;
+    my @disk = ('웹01', '디스크');
+    my $when = qr/ \d\d-\d\d \d\d:\d\d\z/;
+    my $is = sub {
+        my ($what, $text) = @_;
+        my @texts = $self->texts(1);
+        is scalar(@texts), 1, "$what: one text";
+        like $texts[0], qr/\A\Q$text\E$when/, $what;
+    };
+    $monitor->result(@disk, 2, '디스크 여유 3% (있음) * "둘" \\d');
+    my $output = $monitor->shown('디스크 여유 3% (있음) * "둘" \\d', %option);
+    $is->('a problem', "[PROBLEM] CRITICAL 웹01/디스크 $output");
+    $monitor->acknowledge(@disk, '김철수', '확인 중입니다');
+    $is->('an acknowledgement', "[ACKNOWLEDGEMENT] CRITICAL 웹01/디스크 (김철수: 확인 중입니다) $output");
+    $monitor->custom(@disk, '이영희', '점검 예정');
+    $is->('by hand', "[CUSTOM] CRITICAL 웹01/디스크 (이영희: 점검 예정) $output");
+    $monitor->downtime(@disk, 3, '김철수', '디스크 교체');
+    $is->('a downtime', "[DOWNTIMESTART] CRITICAL 웹01/디스크 (김철수: 디스크 교체) $output");
+    $monitor->downtime_over;
+    $is->('its end', "[DOWNTIMEEND] CRITICAL 웹01/디스크 (김철수: 디스크 교체) $output");
+    $monitor->result(@disk, 0, '디스크 여유 40%');
+    $is->('a recovery', '[RECOVERY] OK 웹01/디스크 디스크 여유 40%');
+    $monitor->result('웹01', undef, 1, '응답 없음');
+    $is->('a host that is down', '[PROBLEM] DOWN 웹01 응답 없음');
+    $monitor->acknowledge('웹01', undef, '김철수', '가는 중');
+    $is->('acknowledged too', '[ACKNOWLEDGEMENT] DOWN 웹01 (김철수: 가는 중) 응답 없음');
+    $monitor->result('웹01', undef, 0, '응답 있음');
+    $is->('and up again', '[RECOVERY] UP 웹01 응답 있음');
+    return if $option{short};
+
+    my @lines = map { "${_}번째 줄: 데이터베이스 연결이 끊어졌습니다" } 1 .. 20;
+    $monitor->result('웹01', '로그', 1, join "\n", @lines);
+    is_deeply [ $self->texts(1) ], [ '[PROBLEM] 웹01/로그 WARNING ' . $lines[0] . ' ' . join("\n", @lines[ 1 .. 19 ]) ], 'many lines arrive whole';
+    return;
+}
+
+# All of a storm's services change their state; each is told of it, once.
+sub storm {
+    my ($self, $monitor, $code, $state) = @_;
+    $monitor->forget;
+    my $start = time;
+    $monitor->results(map { [ @$_, $code, "상태 $code" ] } @STORM);
+    my @texts = $self->texts(scalar @STORM);
+    my $wall = time - $start;
+    $self->settle($monitor, scalar @STORM);
+    cmp_ok $self->served, '>', @STORM / 2, 'the worker delivers' if $self->{worker};
+    push @texts, $self->texts(0);
+    $self->each_once(\@texts, $state, @STORM);
+    diag sprintf '%d notifications in %.1f s', scalar(@STORM), $wall;
+    return;
+}
+
+# How many attempts the worker began.
+sub served { my ($self) = @_; return scalar(() = $self->{worker}->log =~ /^.*\brecord=\d+ .*\boutcome=/mg) }
+
+sub each_once {
+    my ($self, $texts, $state, @services) = @_;
+    my %times = map { ("$_->[0]/$_->[1]" => 0) } @services;
+    my @odd   = grep { !m{ \Q$state\E (storm\d\d/서비스 \d\d) } || !defined $times{$1} || $times{$1}++ } @$texts;
+    is_deeply [ sort grep { !$times{$_} } keys %times ], [], 'none is lost';
+    is_deeply \@odd, [], '... and none comes twice, or as another';
+    return;
+}
+
+# What runs while the server reads its configuration again goes on.
+sub reload {
+    my ($self, $monitor, $code, $state) = @_;
+    my @before = @STORM[ 0 .. 19 ];
+    my @after  = @STORM[ 20 .. 39 ];
+    my $send   = qr/"action":"send"/;
+    my $asked  = $self->lines('requests.jsonl', $send);
+    $monitor->forget;
+    $self->{world}{sim}->fault(match => '/1/send', do => 'delay', ms => 2000);
+    $monitor->results(map { [ @$_, $code, "상태 $code" ] } @before);
+    $monitor->await(qr/$monitor->{sends}/, times => scalar @before);
+    my $until = time + 30;
+    sleep 0.05 while $self->lines('requests.jsonl', $send) == $asked && time < $until;
+    $monitor->reload;
+    $self->{world}{sim}->faults_clear;
+    $monitor->results(map { [ @$_, $code, "상태 $code" ] } @after);
+    my @texts = $self->texts(@before + @after);
+    $self->settle($monitor, scalar @after);
+    $self->each_once([ @texts, $self->texts(0) ], $state, @before, @after);
+    return;
+}
+
+# Nothing gets through, then all of it, when somebody looks after it or by the worker, once it tries that gateway again.
+sub outage {
+    my ($self, $monitor, $code, $state) = @_;
+    my @some = @STORM[ 40 .. 69 ];
+    $monitor->forget;
+    $self->{world}{sim}->fault(do => 'reset');
+    $monitor->results(map { [ @$_, $code, "상태 $code" ] } @some);
+    $self->settle($monitor, scalar @some);
+    is_deeply [ $self->texts(0) ], [], 'nothing arrives';
+    is $self->waiting, scalar(@some), 'all of it waits';
+    $monitor->await($monitor->{fault});
+    pass 'and the server knows';
+    $self->{world}{sim}->faults_clear;
+    $self->let_time_pass;
+    $self->{world}->munja('worker', '--once') if !$self->{worker};
+    $self->each_once([ $self->texts(scalar @some) ], $state, @some);
+    return;
+}
+
+sub end {
+    my ($self) = @_;
+    is $self->{worker}->stop, 0, 'the worker ends when it is told to' if $self->{worker};
+    is $self->waiting, 0, 'nothing waits any more';
+    $self->{world}->clean('the simulator');
+    return;
+}
+
+1;
