@@ -51,7 +51,7 @@ objects = $(patsubst %.c,$(B)/o/%.o,$(1))
 OBJECTS := munja_deliver munja_worker munja_http munja_image munja_zabbix munja_neb
 MUNJA := $(B)/bin/munja $(patsubst %,$(B)/lib/munja/%.so,$(OBJECTS))
 
-.PHONY: all check asan bench bench-deps fuzz fuzz-deps fuzz-library lint lint-deps format demo install uninstall clean deps sim always
+.PHONY: all check asan bench bench-deps fuzz fuzz-deps fuzz-library lint lint-deps format demo install uninstall clean deps deps-servers sim always
 all: $(MUNJA)
 
 # What the build and the tests need of Debian, installed only when something is missing.
@@ -60,6 +60,11 @@ PACKAGES := gcc make pkg-config libcurl4-openssl-dev libjson-c-dev libssl-dev li
             ca-certificates sqlite3
 deps:
 	@t/deps $(PACKAGES)
+
+# The real servers of some journeys, which are skipped without them.
+SERVERS := nagios4-core icinga2-bin
+deps-servers:
+	@t/deps $(SERVERS)
 
 # What everything was made with: paths and flags are part of the objects. Where they differ now, all is made anew.
 MADE_WITH = $(CC) $(DEFINES) $(HARDEN) $(CFLAGS) $(SAN)

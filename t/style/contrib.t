@@ -50,7 +50,7 @@ subtest icinga2 => sub {
         like $text, qr/value = "$field=\$munja_$field\$"/, "$field is handed over";
     }
     my %default = map { $_ => 1 } $text =~ /^  vars\.(\w+) =/mg;
-    ok $default{$_}, "$_ has a default" for $text =~ /\$(munja_\w+)\$/g;
+    ok $default{$_}, "$_ has a default" for grep { !/_(?:config|provider|kind)$/ } $text =~ /\$(munja_\w+)\$/g;
     for my $types ($text =~ /types = \[(.*?)\]/sg) {
         is(() = $types =~ /\w+/g, 9, 'all nine types');
     }

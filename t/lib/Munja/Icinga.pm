@@ -7,7 +7,7 @@ use Cwd ();
 use parent 'Munja::Monitor';
 use Munja::Test;
 
-# Beside those: objects => text of the configuration; host => lines of every host.
+# Beside those: objects => text of the configuration.
 sub start {
     my ($class, $program, %option) = @_;
     my $self = $class->new(sends => qr/Completed sending '/, fault => qr/terminated with exit code 1,/);
