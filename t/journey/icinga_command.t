@@ -34,8 +34,9 @@ object Service "우편" {
 END
 
 subtest "variables of one's own" => sub {
+    $drill->begin($icinga);
     $icinga->result('웹01', '우편', 1, '밀린 우편 120통');
-    $drill->settle($icinga, 1);
+    $drill->settle($icinga, 2);
     for my $number ('01022223333', '01022224444') {
         my @texts = $drill->{world}->sim->phone($number);
         is scalar(@texts), 1, "$number: one text";

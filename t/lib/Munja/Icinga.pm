@@ -10,7 +10,7 @@ use Munja::Test;
 # Beside those: objects => text of the configuration.
 sub start {
     my ($class, $program, %option) = @_;
-    my $self = $class->new(sends => qr/Completed sending '/, fault => qr/terminated with exit code 1,/);
+    my $self = $class->new(fault => qr/terminated with exit code 1,/);
     my $dir  = $self->{dir};
     my %of   = (ConfigDir => $dir, map { $_ . 'Dir' => "$dir/$_" } qw(Data Log Cache Spool InitRun));
     for my $place (grep { $_ ne $dir } values %of) { mkdir $place or die "$place: $!" }

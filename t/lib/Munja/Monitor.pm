@@ -12,7 +12,7 @@ use POSIX      ();
 use Time::HiRes qw(sleep time);
 use Munja::Test;
 
-# Its log is DIR/log, its pipe DIR/command. sends: the line of each notification; fault: that of a command that answers 1.
+# Its log is DIR/log, its pipe DIR/command. fault: its line of a command that answers 1.
 sub new {
     my ($class, %pattern) = @_;
     my $temp = File::Temp->newdir('munja-server-XXXXXX', TMPDIR => 1);

@@ -15,7 +15,7 @@ my $WORKERS = 2;
 # config => lines of nagios.cfg; env => {...} of Nagios and what it runs.
 sub start {
     my ($class, $program, %option) = @_;
-    my $self = $class->new(sends => qr/(?:SERVICE|HOST) NOTIFICATION: /, fault => qr/return code 1$/m);
+    my $self = $class->new(fault => qr/return code 1$/m);
     my $dir  = $self->{dir};
     my $user = getpwuid $>;
     my $group = getgrgid $) + 0;
