@@ -15,9 +15,11 @@
 #include "alert/read.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "alert/macro.h"
 #include "base/buf.h"
+#include "base/when.h"
 
 /* Texts stand last in a table, in their order. */
 struct line_name {
@@ -227,9 +229,9 @@ static bool finish_state(struct alert *alert, struct error *err)
 }
 
 /* Zabbix' dates have dots; all others' have hyphens. */
-static bool finish_time(struct alert *alert, struct error *err)
+static bool finish_time(struct alert *alert, const char *name, struct error *err)
 {
-    const char *time = alert_get(alert, "time");
+    const char *time = alert_get(alert, name);
     char plain[32];
 
     if (strlen(time) < strlen("2026.11.22") || strlen(time) >= sizeof plain || time[4] != '.'
@@ -237,7 +239,24 @@ static bool finish_time(struct alert *alert, struct error *err)
         return true;
     memcpy(plain, time, strlen(time) + 1);
     plain[4] = plain[7] = '-';
-    return alert_set(alert, "time", plain, err);
+    return alert_set(alert, name, plain, err);
+}
+
+/* A server that is stopped before it noted which messages it made makes them anew, some seconds later.
+   Reminders are a minute apart at least, so whole minutes since the event are enough to tell one from
+   another. */
+static bool finish_notified(struct alert *alert, struct error *err)
+{
+    int64_t event_s = when_korean_s(alert_get(alert, "time"));
+    int64_t made_s = when_korean_s(alert_get(alert, "notified"));
+    time_t whole_s = (time_t)(made_s - (made_s - event_s) % 60 + WHEN_KOREA_S);
+    char text[32];
+    struct tm parts;
+
+    if (event_s < 0 || made_s < event_s)
+        return true;
+    strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", gmtime_r(&whole_s, &parts));
+    return alert_set(alert, "notified", text, err);
 }
 
 /* "Problem started at 12:00:01 on 2026.11.22" */
@@ -284,7 +303,8 @@ static bool read_free(const char *subject, const char *message, struct alert *al
 static bool read_own(const char *message, struct alert *alert, struct error *err)
 {
     return read_lines(message, own_names, alert, err) && finish_type(alert, err) && finish_state(alert, err)
-           && finish_time(alert, err);
+           && finish_time(alert, "time", err) && finish_time(alert, "notified", err)
+           && finish_notified(alert, err);
 }
 
 static bool read_default(const char *message, const char *type, struct alert *alert, struct error *err)
@@ -293,7 +313,7 @@ static bool read_default(const char *message, const char *type, struct alert *al
 
     return next_line(&message, &first) && read_default_start(&first, type, alert, err)
            && read_lines(message, default_names, alert, err) && finish_state(alert, err)
-           && finish_time(alert, err);
+           && finish_time(alert, "time", err);
 }
 
 /* When a trigger is disabled under an open problem, Zabbix repeats the last message behind a note of its own.

@@ -26,7 +26,7 @@ static void reads_munjas_own(void **state)
     (void)state;
     expect("munja's own problem", "High CPU", OWN "output: High CPU\r\nlong_output: load 5.2\r\n7.1\r\n",
            "type=PROBLEM|id=41|host=web01|alias=웹 서버 01|address=|severity=High|state=High"
-           "|time=2026-11-22 12:00:01|notified=2026.11.22 12:00:05|url=|output=High CPU"
+           "|time=2026-11-22 12:00:01|notified=2026-11-22 12:00:01|url=|output=High CPU"
            "|long_output=load 5.2\n7.1|subject=|status=|action=");
     expect("recovery", "x", "type: RECOVERY\nhost: web01\nseverity: High\noutput: High CPU",
            "type=RECOVERY|state=OK|severity=High|output=High CPU");
@@ -115,6 +115,31 @@ static void marks_a_cancelled_escalation(void **state)
            "output=High CPU\nNOTE: Escalation canceled");
 }
 
+/* Made anew after a restart it is the same message; a reminder is another. */
+static void tells_reminders_from_repeats(void **state)
+{
+    static const struct {
+        const char *time, *made, *notified;
+    } cases[] = {
+        { "2026.11.22 12:00:01", "2026.11.22 12:00:04", "2026-11-22 12:00:01" },
+        { "2026.11.22 12:00:01", "2026.11.22 12:01:00", "2026-11-22 12:00:01" },
+        { "2026.11.22 12:00:01", "2026.11.22 12:01:01", "2026-11-22 12:01:01" },
+        { "2026.11.22 23:59:58", "2026.11.23 00:05:00", "2026-11-23 00:04:58" },
+        { "2026.11.22 12:00:01", "2026.11.22 11:59:59", "2026-11-22 11:59:59" }, /* a clock set back */
+        { "2026.11.22", "2026.11.22 12:00:05", "2026-11-22 12:00:05" },
+        { "2026.11.22 12:00:01", "noon", "noon" },
+    };
+    char message[256], fields[64];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        snprintf(message, sizeof message, "type: PROBLEM\nhost: web01\ntime: %s\nnotified: %s\noutput: x",
+                 cases[i].time, cases[i].made);
+        snprintf(fields, sizeof fields, "notified=%s", cases[i].notified);
+        expect(cases[i].made, "x", message, fields);
+    }
+}
+
 static void survives_oddities(void **state)
 {
     (void)state;
@@ -132,6 +157,7 @@ int main(void)
         cmocka_unit_test(reads_the_defaults),
         cmocka_unit_test(keeps_free_text),
         cmocka_unit_test(marks_a_cancelled_escalation),
+        cmocka_unit_test(tells_reminders_from_repeats),
         cmocka_unit_test(survives_oddities),
     };
 
