@@ -51,7 +51,7 @@ objects = $(patsubst %.c,$(B)/o/%.o,$(1))
 OBJECTS := munja_deliver munja_worker munja_http munja_image munja_zabbix munja_neb
 MUNJA := $(B)/bin/munja $(patsubst %,$(B)/lib/munja/%.so,$(OBJECTS))
 
-.PHONY: all check asan bench bench-deps fuzz fuzz-deps fuzz-library lint lint-deps format demo install uninstall clean deps deps-servers sim always
+.PHONY: all check asan bench bench-deps fuzz fuzz-deps fuzz-library lint lint-deps format demo install uninstall clean deps deps-servers deps-zabbix sim always
 all: $(MUNJA)
 
 # What the build and the tests need of Debian, installed only when something is missing.
@@ -61,10 +61,13 @@ PACKAGES := gcc make pkg-config libcurl4-openssl-dev libjson-c-dev libssl-dev li
 deps:
 	@t/deps $(PACKAGES)
 
-# The real servers of some journeys, which are skipped without them.
-SERVERS := nagios4-core icinga2-bin
+# The real servers of some journeys, which are skipped without them. php-cgi keeps a web server away that nobody needs.
+ZABBIX  := zabbix-server-pgsql zabbix-frontend-php php-cgi php-cli php-pgsql postgresql
+SERVERS := nagios4-core icinga2-bin $(ZABBIX)
 deps-servers:
 	@t/deps $(SERVERS)
+deps-zabbix:
+	@t/deps $(ZABBIX)
 
 # What everything was made with: paths and flags are part of the objects. Where they differ now, all is made anew.
 MADE_WITH = $(CC) $(DEFINES) $(HARDEN) $(CFLAGS) $(SAN)

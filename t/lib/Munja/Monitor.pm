@@ -113,7 +113,7 @@ sub stop {
     my ($self) = @_;
     return if !defined $self->{pid} || $self->{owner} != $$;
     local ($?, $@);
-    kill 'TERM', $self->{pid};
+    kill $self->{ends} // 'TERM', $self->{pid};
     my $until = time + 30;
     until ($self->is_gone) {
         kill 'KILL', $self->{pid} if time > $until;
