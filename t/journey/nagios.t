@@ -7,11 +7,12 @@ use lib 't/lib';
 use Encode qw(encode_utf8);
 use Test::More;
 use Munja::NebHost;
+use Munja::Server;
 use Munja::Worker;
 use Munja::World;
 use Time::HiRes qw(sleep time);
 
-plan skip_all => "no $Munja::NebHost::PROGRAM: apt-get install nagios4-core" if !-x $Munja::NebHost::PROGRAM;
+Munja::server('nagios4');
 plan skip_all => 'no munja_neb.so' if !-e ($ENV{MUNJA_BUILD} || 'build') . '/lib/munja/munja_neb.so';
 
 my $PHONE = '01012345678';

@@ -1,7 +1,8 @@
 package Munja::Server;
 # Real monitoring servers for journeys.
 #     use Munja::Server;
-#     my $nagios = Munja::server('nagios4');    its path; or the test is skipped; where MUNJA_SERVERS=required, it fails
+#     my $nagios = Munja::server('nagios4');    its path; or the test is skipped; where MUNJA_SERVERS=required, it fails;
+#                                               MUNJA_SERVERS=none skips all of them
 #     Munja::as_installed();                    from here on /usr/local/bin/munja is the one under test, and this is
 #                                               an unprivileged user's process
 use strict;
@@ -25,6 +26,7 @@ sub lacking {
 # The program of a server. More places than PATH may be named.
 sub server {
     my ($name, @places) = @_;
+    return Test::More::plan(skip_all => 'MUNJA_SERVERS=none') if ($ENV{MUNJA_SERVERS} // '') eq 'none';
     my ($path) = grep { -x } map { "$_/$name" } split(/:/, $ENV{PATH}), qw(/usr/sbin /sbin), @places;
     return $path // lacking("$name is not installed (make deps-servers)");
 }
