@@ -41,6 +41,9 @@ DELIVER := $(filter-out $(ACCEPT) $(HTTP) $(IMAGE) $(WORKER) $(NEB),$(wildcard p
 NEB_DOOR := plugin/munja_neb.c $(filter plugin/base/% plugin/alert/% plugin/settings/% plugin/store/%,$(ACCEPT)) \
             plugin/alert/nfc.c $(addprefix plugin/flow/,accept.c exitcode.c handover.c)
 ACCEPT_LIBS  := -lsqlite3 -lconfuse -ldl
+# Each command starts the executable anew, and binding the shared SQLite takes longer than what it is asked then.
+# make SQLITE=-lsqlite3, for packages, links the shared one all the same.
+SQLITE ?= $(or $(wildcard $(shell $(CC) -print-file-name=libsqlite3.a)),-lsqlite3)
 DELIVER_LIBS := -ljson-c -lunistring -lconfuse
 WORKER_LIBS  := -lsystemd
 HTTP_LIBS    := -lcurl -lcrypto
@@ -84,7 +87,14 @@ $(B)/o/%.o: %.c Makefile $(B)/made | deps
 $(B)/bin/munja: $(call objects,$(DOOR) $(ACCEPT))
 	@mkdir -p $(@D)
 	$(call say,LD)
+	$(Q)$(LINK) -rdynamic -pie -o $@ $^ $(ACCEPT_LIBS:-lsqlite3=$(SQLITE)) -Wl,--exclude-libs,libsqlite3.a -lm
+
+# The same with the shared SQLite, so that a test can tell munja's own allocations from SQLite's.
+$(B)/t/shared/bin/munja: $(call objects,$(DOOR) $(ACCEPT)) | $(MUNJA)
+	@mkdir -p $(@D)
+	$(call say,LD)
 	$(Q)$(LINK) -rdynamic -pie -o $@ $^ $(ACCEPT_LIBS)
+	$(Q)ln -sfn ../../lib $(B)/t/shared/lib
 
 $(B)/lib/munja/munja_deliver.so: $(call objects,$(DELIVER)) plugin/deliver.map
 	@mkdir -p $(@D)
@@ -186,7 +196,7 @@ $(HOSTS): $(B)/t/host/%: t/host/%.c $(B)/made | deps
 # J runs that many test files at once.
 J ?= 2
 PROVE = MUNJA_BUILD=$(abspath $(B)) CMOCKA_MESSAGE_OUTPUT=TAP prove -j$(J) --timer
-check: all $(UNIT) $(MEMORY) $(B)/t/memory.so $(SIM) $(FILL) $(KILLER) $(HOSTS) $(CORES)
+check: all $(UNIT) $(MEMORY) $(B)/t/memory.so $(B)/t/shared/bin/munja $(SIM) $(FILL) $(KILLER) $(HOSTS) $(CORES)
 	$(PROVE) --exec '' $(sort $(UNIT)) $(sort $(MEMORY))
 	$(PROVE) -r t/journey t/case t/style
 

@@ -10,10 +10,12 @@ use Cwd qw(abs_path);
 use Test::More;
 
 my $PHONE   = '01012345678';
-my $preload = abs_path($ENV{MUNJA_BUILD} || 'build') . '/t/memory.so';
+my $build   = abs_path($ENV{MUNJA_BUILD} || 'build');
+my $preload = "$build/t/memory.so";
+my $munja   = "$build/t/shared/bin/munja";
 
 # A sanitizer's runtime must come first.
-open my $symbols, '-|', 'nm', '-D', Munja::program() or die "nm: $!";
+open my $symbols, '-|', 'nm', '-D', $munja or die "nm: $!";
 plan skip_all => 'built with a sanitizer' if grep { /__asan_init/ } <$symbols>;
 close $symbols;
 
@@ -33,6 +35,7 @@ sub take_turns {
         my $told = "$dir/told";
         unlink $told;
         my $run = Munja::run(
+            program => $munja,
             args => [ 'notify', '-f', $conf, '--to', $PHONE, '-F', "id=$turn", '-F', 'type=PROBLEM', '-F', 'host=db1',
                 '-F', 'state=DOWN', '-F', "output=turn $turn.", @args ],
             env => { LD_PRELOAD => $preload, MEMORY_TURN => $turn, MEMORY_TOLD => $told },
