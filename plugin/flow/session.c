@@ -12,15 +12,11 @@
 /* How long others wait for the process that logs in before one of them does it itself. */
 #define RENEW_MS 5000
 
-/* What one of the worker's fibers heard of a login holds for the others for so long. */
-#define LOGIN_AGAIN_MS 1000
-
 /* A provider's token, as far as this session knows it. */
 struct ticket {
     char *token;
     bool sought;            /* a fiber fetches it just now */
     struct outcome failure; /* of the last login, where there is no token */
-    int64_t failed_ms;      /* now_steady_ms */
 };
 
 bool session_share(struct session *session, const struct plan *plan, const struct wire *wire,
@@ -275,6 +271,7 @@ static bool find_token(struct session *session, const struct provider *provider,
                        int64_t until_ms, struct outcome *outcome)
 {
     struct ticket *ticket = ticket_of(session, provider);
+    bool waited = ticket->sought;
     char *token;
 
     while (ticket->sought)
@@ -282,8 +279,7 @@ static bool find_token(struct session *session, const struct provider *provider,
     if (ticket->token != NULL && (refused == NULL || strcmp(ticket->token, refused) != 0))
         return true;
     /* A login that fails takes its time: those who waited for it do not try one after the other. */
-    if (session->fibers != NULL && ticket->token == NULL && ticket->failed_ms != 0
-        && now_steady_ms() - ticket->failed_ms < LOGIN_AGAIN_MS) {
+    if (waited && ticket->token == NULL) {
         *outcome = ticket->failure;
         return false;
     }
@@ -293,7 +289,6 @@ static bool find_token(struct session *session, const struct provider *provider,
     free(ticket->token);
     ticket->token = token;
     ticket->failure = *outcome;
-    ticket->failed_ms = token == NULL ? now_steady_ms() : 0;
     return token != NULL;
 }
 
