@@ -126,8 +126,12 @@ my %met;
 $met{ $_->{fault} }++ for grep { defined $_->{fault} } $sim->requests;
 my $grown = $memory - $at_half;
 cmp_ok scalar(keys %met), '>', 3, 'faults were met';
-cmp_ok $most, '<', 128 * 1024, 'the worker stays small';
-cmp_ok $grown, '<', 4096, '... and does not grow';
+SKIP: {
+    my $program = Munja::program();
+    skip 'a sanitizer keeps what was freed', 2 if qx(nm -D '$program') =~ /__asan/;
+    cmp_ok $most, '<', 128 * 1024, 'the worker stays small';
+    cmp_ok $grown, '<', 4096, '... and does not grow';
+}
 is_deeply [ $sim->violations ], [], 'the simulator has nothing to complain of';
 diag sprintf '%d alerts in %.1f s, %d a second; %d flushes; memory at most %.1f MiB, in the second half %+.1f MiB',
     $alerts, $wall, $alerts / $wall, $flushed, $most / 1024, $grown / 1024;
