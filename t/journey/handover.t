@@ -12,20 +12,6 @@ use Time::HiRes qw(sleep time);
 
 binmode Test::More->builder->$_, ':utf8' for qw(output failure_output todo_output);
 
-my $NUMBER = 1;
-sub phone { return sprintf '010%08d', $NUMBER++ }
-
-# Until it holds, for a machine that is busy with something else, too.
-sub until_true {
-    my ($true, $seconds) = @_;
-    my $until = time + ($seconds // 20);
-    until ($true->()) {
-        return 0 if time > $until;
-        sleep 0.02;
-    }
-    return 1;
-}
-
 # What differs from run to run: ids, references, times.
 sub plain {
     my ($text) = @_;
@@ -100,7 +86,7 @@ sub attempts { my ($world) = @_; return $world->sql('SELECT count(*) FROM attemp
 subtest 'a worker that is stopped' => sub {
     my $world  = Munja::World->new(providers => ['joa']);
     my $worker = Munja::Worker->start($world->{conf});
-    my ($before, $phone) = (phone(), phone());
+    my ($before, $phone) = (Munja::phone(), Munja::phone());
     is one($world, $before)->{exit}, 0, 'it works';
     $worker->signal('STOP');
     my $run = one($world, $phone, '-t', 10);
@@ -108,7 +94,7 @@ subtest 'a worker that is stopped' => sub {
     cmp_ok $run->{wall}, '<', 10, '... in time';
     is scalar($world->texts($phone)), 1, '... once';
     $worker->signal('CONT');
-    my $after = phone();
+    my $after = Munja::phone();
     is one($world, $after)->{exit}, 0, 'it goes on where it was stopped';
     is $worker->stop, 0, '... and ends well';
     is scalar($world->texts($_)), 1, "$_: one text" for $before, $phone, $after;
@@ -118,13 +104,13 @@ subtest 'a worker that is stopped' => sub {
 subtest 'many for a worker that is stopped' => sub {
     my $world  = Munja::World->new(providers => ['joa']);
     my $worker = Munja::Worker->start($world->{conf});
-    my @phones = map { phone() } 1 .. 20;
-    one($world, phone());
+    my @phones = map { Munja::phone() } 1 .. 20;
+    one($world, Munja::phone());
     $worker->signal('STOP');
     my $all = Munja::each_of(\20, sub { my $run = one($world, $_[0], '-t', 20); return [ $run->{exit}, $run->{wall} ] }, @phones);
     is_deeply [ grep { $all->{$_}[0] != 0 || $all->{$_}[1] >= 20 } @phones ], [], 'each delivers by itself in time';
     $worker->signal('CONT');
-    is one($world, phone())->{exit}, 0, 'it goes on';
+    is one($world, Munja::phone())->{exit}, 0, 'it goes on';
     is $worker->stop, 0, '... and ends well';
     is_deeply [ grep { $world->texts($_) != 1 } @phones ], [], 'one text each';
 };
@@ -132,11 +118,11 @@ subtest 'many for a worker that is stopped' => sub {
 subtest 'a worker that is killed while the gateway thinks' => sub {
     my $world  = Munja::World->new(providers => ['plex']);
     my $worker = Munja::Worker->start($world->{conf});
-    my $phone  = phone();
+    my $phone  = Munja::phone();
     $world->sim->fault(match => '/sms-verify', do => 'delay', ms => 3000, times => 1);
     my $killer = fork // die "fork: $!";
     if ($killer == 0) {
-        until_true(sub { $world->sim->requests(action => 'send') });
+        Munja::until_true(sub { $world->sim->requests(action => 'send') });
         kill 'KILL', $worker->pid;
         POSIX::_exit(0);
     }
@@ -153,13 +139,13 @@ subtest 'a worker with another configuration' => sub {
     my $world  = Munja::World->new(providers => ['joa']);
     my $worker = Munja::Worker->start($world->{conf});
     my $other  = Munja::config($world->{dir}, $world->sim, providers => ['plex'], name => 'other.conf');
-    my $phone  = phone();
+    my $phone  = Munja::phone();
     my $run    = Munja::run(args => [ 'notify', '-f', $other, '--to', $phone, 'other', 'text' ]);
     is $run->{exit}, 0, 'exit 0';
     like $run->{out}, qr/accepted by plex/, 'munja notify goes by its own';
     is scalar($world->texts($phone)), 1, 'one text';
     symlink $world->{conf}, "$world->{dir}/link.conf" or die "link: $!";
-    $run = Munja::run(args => [ 'notify', '-f', "$world->{dir}/link.conf", '--to', phone(), 'linked', 'text' ]);
+    $run = Munja::run(args => [ 'notify', '-f', "$world->{dir}/link.conf", '--to', Munja::phone(), 'linked', 'text' ]);
     is $run->{exit}, 0, 'by another name of the same';
     is $worker->stop, 0, 'the worker ends well';
     is scalar(() = $worker->log =~ /^record=/mg), 1, '... and had only the last one' or diag $worker->log;
@@ -172,7 +158,7 @@ subtest 'a store with a long path' => sub {
     for my $part (split m{/}, $deep) { $path .= "$part/"; mkdir $path }
     my $conf   = Munja::config($deep, $world->sim, providers => ['joa']);
     my $worker = Munja::Worker->start($conf);
-    my $phone  = phone();
+    my $phone  = Munja::phone();
     my $run    = Munja::run(args => [ 'notify', '-f', $conf, '--to', $phone, 'deep', 'text' ]);
     is $run->{exit}, 0, 'exit 0' or diag "$run->{out}$run->{err}";
     like $worker->log, qr/^record=/m, 'the worker had it' or diag $worker->log;
@@ -185,7 +171,7 @@ subtest 'two hundred at once' => sub {
     my $slowest = 0;
     for my $with (1, 0) {
         my $worker  = $with ? Munja::Worker->start($world->{conf}) : undef;
-        my @phones  = map { phone() } 1 .. 200;
+        my @phones  = map { Munja::phone() } 1 .. 200;
         my $timeout = 30;
         my $all     = Munja::each_of(\200, sub { my $run = one($world, $_[0], '-t', $timeout); return [ $run->{exit}, $run->{wall}, $run->{out} ] }, @phones);
         my $name    = $with ? 'with a worker' : 'without one';

@@ -15,27 +15,6 @@ use Time::HiRes qw(sleep time);
 
 binmode Test::More->builder->$_, ':utf8' for qw(output failure_output todo_output);
 
-my $FILL   = ($ENV{MUNJA_BUILD} || 'build') . '/t/fill';
-my $NUMBER = 1;
-sub phone { return sprintf '010%08d', $NUMBER++ }
-
-sub until_true {
-    my ($true, $seconds) = @_;
-    my $until = time + ($seconds // 20);
-    until ($true->()) {
-        return 0 if time > $until;
-        sleep 0.02;
-    }
-    return 1;
-}
-
-# So many alerts wait, for phones of their own from 01020000000 on.
-sub queue {
-    my ($world, $count) = @_;
-    system($FILL, "$world->{dir}/munja.db", 20000000, $count, '010', 8) == 0 or die "$FILL: $?";
-    return map { sprintf '010%08d', 20000000 + $_ } 0 .. $count - 1;
-}
-sub waiting { my ($world) = @_; return $world->sql("SELECT count(*) FROM record WHERE state = 'waiting'") }
 sub notify { my ($world, $phone, @args) = @_; return $world->munja('notify', '--to', $phone, @args, "alarm for $phone", 'text') }
 
 # In another process; wait returns its exit code.
@@ -55,15 +34,15 @@ subtest 'one for each store' => sub {
     my $second = Munja::run(args => [ 'worker', '-f', $world->{conf} ], limit => 20);
     is $second->{exit}, 3, 'a second one is refused' or diag $second->{err};
     like $second->{out} . $second->{err}, qr/^MUNJA UNKNOWN - .*munja\.db: has a worker already/m, '... by a clear line';
-    is notify($world, my $phone = phone())->{exit}, 0, 'the first one goes on';
+    is notify($world, my $phone = Munja::phone())->{exit}, 0, 'the first one goes on';
     like $worker->log, qr/^record=/m, '... and it is the one that delivers';
     is $worker->stop('INT'), 0, 'SIGINT ends it';
     my $third = Munja::Worker->start($world->{conf});
-    is notify($world, phone())->{exit}, 0, 'then another may come';
+    is notify($world, Munja::phone())->{exit}, 0, 'then another may come';
     $third->stop('KILL');
     ok -S "$world->{dir}/munja.db-worker", 'one that is killed leaves its socket';
     my $fourth = Munja::Worker->start($world->{conf});
-    is notify($world, phone())->{exit}, 0, '... which keeps no other from coming';
+    is notify($world, Munja::phone())->{exit}, 0, '... which keeps no other from coming';
     is $fourth->stop, 0, '... and ending';
     ok !-e "$world->{dir}/munja.db-worker", '... without leaving one';
     is scalar($world->texts($phone)), 1, 'one text';
@@ -71,12 +50,12 @@ subtest 'one for each store' => sub {
 
 subtest 'an end while the gateway is slow' => sub {
     my $world  = Munja::World->new(providers => ['plex'], set => { plex => { width => 2 } }, sim => { balance => 2_000_000_000 });
-    notify($world, phone());
-    my @phones = queue($world, 60);
+    notify($world, Munja::phone());
+    my @phones = $world->fill(20000000, 60);
     my $sends  = $world->sim->requests(action => 'send');
     $world->sim->config(latency_ms => 1500);
     my $worker = Munja::Worker->start($world->{conf});
-    ok until_true(sub { $world->sql("SELECT count(*) FROM attempt WHERE outcome = ''") > 0 }), 'requests are under way';
+    ok Munja::until_true(sub { $world->sql("SELECT count(*) FROM attempt WHERE outcome = ''") > 0 }), 'requests are under way';
     sleep 0.3;
     my $start = time;
     is $worker->stop, 0, 'it ends well' or diag $worker->log;
@@ -91,7 +70,7 @@ subtest 'an end while the gateway is slow' => sub {
     is $world->sql("SELECT count(*) FROM record WHERE state = 'waiting' AND due_ms > 1000 * strftime('%s')"), 0, '... and due at once';
     $world->sim->config(latency_ms => 0);
     my $next = Munja::Worker->start($world->{conf});
-    ok until_true(sub { waiting($world) == 0 }), 'the next one delivers the rest' or diag $next->tail;
+    ok Munja::until_true(sub { $world->waiting == 0 }), 'the next one delivers the rest' or diag $next->tail;
     is $next->stop, 0, '... and ends';
     is_deeply [ grep { $world->texts($_) != 1 } @phones ], [], 'one text for each phone';
     $world->clean('ended and started anew');
@@ -100,11 +79,11 @@ subtest 'an end while the gateway is slow' => sub {
 subtest 'another configuration' => sub {
     my $world  = Munja::World->new(providers => ['joa']);
     my $worker = Munja::Worker->start($world->{conf});
-    my ($old, $new, $last) = (phone(), phone(), phone());
-    is notify($world, phone())->{exit}, 0, 'it works';
+    my ($old, $new, $last) = (Munja::phone(), Munja::phone(), Munja::phone());
+    is notify($world, Munja::phone())->{exit}, 0, 'it works';
     $world->sim->fault(match => '/1/send', do => 'delay', ms => 4000, times => 1);
     my $slow = beside(sub { notify($world, $old)->{exit} });
-    ok until_true(sub { $world->sim->requests(path => '/1/send') == 2 }), 'a request is under way';
+    ok Munja::until_true(sub { $world->sim->requests(path => '/1/send') == 2 }), 'a request is under way';
     Munja::config($world->{dir}, $world->sim, providers => ['plex']);
     $worker->signal('HUP');
     ok $worker->await(qr/^worker=reloaded$/m), 'it is reloaded' or diag $worker->log;
@@ -121,9 +100,9 @@ subtest 'another configuration' => sub {
         my $kept = () = $worker->log =~ /^worker=kept/mg;
         Munja::write_file($world->{conf}, $bad, 0600);
         $worker->signal('HUP');
-        ok until_true(sub { (() = $worker->log =~ /^worker=kept fault=".+"$/mg) > $kept }), 'a broken one is refused, and logged' or diag $worker->log;
+        ok Munja::until_true(sub { (() = $worker->log =~ /^worker=kept fault=".+"$/mg) > $kept }), 'a broken one is refused, and logged' or diag $worker->log;
         Munja::write_file($world->{conf}, $good, 0600);
-        is notify($world, phone())->{exit}, 0, '... and it goes on with the one before';
+        is notify($world, Munja::phone())->{exit}, 0, '... and it goes on with the one before';
     }
     is scalar(() = $worker->log =~ /^worker=reloaded/mg), 1, 'reloaded once' or diag $worker->log;
     is $worker->stop, 0, 'it ends well';
@@ -143,9 +122,9 @@ subtest 'nothing to do' => sub {
     my $worker = Munja::Worker->start($world->{conf}, under => [ 'sh', '-c', 'ulimit -Sn 64; exec "$@"', 'sh' ]);
     open my $limits, '<', "/proc/$worker->{pid}/limits" or die "limits: $!";
     like join('', <$limits>), qr/^Max open files\s+(\d+)\s+\1\s/m, 'it may open as many files as it is let';
-    is notify($world, phone(), '-p', $_)->{exit}, 0, "$_: a connection stays" for qw(joa nanumi plex nsms);
+    is notify($world, Munja::phone(), '-p', $_)->{exit}, 0, "$_: a connection stays" for qw(joa nanumi plex nsms);
     $world->sim->fault(match => '/1/send', do => 'status', status => 400);
-    is $world->munja('notify', '--to', phone(), '-p', 'joa', 'kept', 'text')->{exit} & ~1, 0, 'one waits to be tried again';
+    is $world->munja('notify', '--to', Munja::phone(), '-p', 'joa', 'kept', 'text')->{exit} & ~1, 0, 'one waits to be tried again';
     $world->sql('UPDATE record SET due_ms = due_ms + 3600000 WHERE state = \'waiting\'');
     sleep 1;
     my ($ticks, $turns) = proc($worker);
@@ -193,7 +172,7 @@ subtest 'systemd' => sub {
 subtest 'the log' => sub {
     my $world  = Munja::World->new;
     my $worker = Munja::Worker->start($world->{conf});
-    my @phones = map { phone() } 1 .. 4;
+    my @phones = map { Munja::phone() } 1 .. 4;
     my %fault  = (joa => { do => 'status', status => 400 }, plex => { do => 'garbage' }, nanumi => { do => 'close-after', times => 1 });
     for my $provider (sort keys %fault) {
         $world->sim->faults_clear;

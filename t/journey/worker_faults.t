@@ -17,19 +17,6 @@ use Time::HiRes qw(sleep time);
 
 binmode Test::More->builder->$_, ':utf8' for qw(output failure_output todo_output);
 
-my $NUMBER = 1;
-sub phone { return sprintf '010%08d', $NUMBER++ }
-
-sub until_true {
-    my ($true, $seconds) = @_;
-    my $until = time + ($seconds // 20);
-    until ($true->()) {
-        return 0 if time > $until;
-        sleep 0.05;
-    }
-    return 1;
-}
-
 sub notify { my ($world, $to, @args) = @_; return $world->munja('notify', '--to', $to, @args, 'subject', 'text') }
 
 # The same in a child, which is waited for by the caller.
@@ -89,13 +76,13 @@ subtest 'a caller that dies before it has handed over' => sub {
     plan skip_all => 'no strace' if system('strace -o /dev/null true >/dev/null 2>&1') != 0;
     my $world = Munja::World->new(providers => ['joa']);
     my $worker = Munja::Worker->start($world->{conf});
-    my $to = phone();
+    my $to = Munja::phone();
     Munja::run(
         program => '/usr/bin/strace',
         args    => [ qw(-qq -o /dev/null -e inject=sendto:signal=KILL:when=1), Munja::program(), 'notify', '-f', $world->{conf}, '--to', $to, 'subject', 'text' ]
     );
     is $world->sql('SELECT state, lease_owner FROM record'), 'waiting|worker', 'accepted, and the worker was not told';
-    ok until_true(sub { $world->texts($to) == 1 }, 30), 'it finds out by itself';
+    ok Munja::until_true(sub { $world->texts($to) == 1 }, 30), 'it finds out by itself';
     is $worker->stop, 0, 'ends';
     is scalar($world->texts($to)), 1, 'one text';
 };
@@ -103,7 +90,7 @@ subtest 'a caller that dies before it has handed over' => sub {
 subtest 'a store in the place of the other' => sub {
     my $world = Munja::World->new(providers => ['joa'], global => "timeout = 6\n");
     my $worker = Munja::Worker->start($world->{conf});
-    my @to = map { phone() } 1 .. 3;
+    my @to = map { Munja::phone() } 1 .. 3;
     is notify($world, $to[0])->{exit}, 0, 'a worker with a store';
     unlink map { "$world->{dir}/munja.db$_" } '', '-wal', '-shm' or die;
     for my $to (@to[ 1, 2 ]) {
@@ -121,12 +108,12 @@ subtest 'a clock that is set while a gateway thinks' => sub {
     plan skip_all => 'no clock to be set' if !defined $clock;
     my $world = clock_world(providers => ['joa'], set => { joa => { timeout => 20 } });
     my $worker = Munja::Worker->start($world->{conf}, env => $world->{env});
-    my $to = phone();
+    my $to = Munja::phone();
     $world->sim->fault(match => '/1/send', do => 'delay', ms => 8000);
     my $caller = notify_beside($world, $to);
-    ok until_true(sub { $world->sql('SELECT count(*) FROM attempt') == 1 }), 'under way';
+    ok Munja::until_true(sub { $world->sql('SELECT count(*) FROM attempt') == 1 }), 'under way';
     set_clock(900);
-    ok until_true(sub { $world->sql('SELECT state FROM record') eq 'accepted' }), 'accepted';
+    ok Munja::until_true(sub { $world->sql('SELECT state FROM record') eq 'accepted' }), 'accepted';
     waitpid $caller, 0;
     is $worker->stop, 0, 'nothing is left';
     is $world->sql('SELECT count(*) FROM attempt'), 1, 'one attempt';
@@ -137,7 +124,7 @@ subtest 'a clock that ran ahead' => sub {
     plan skip_all => 'no clock to be set' if !defined $clock;
     for my $how ('stays', 'once') {
         my $world = clock_world(providers => ['joa']);
-        my $to = phone();
+        my $to = Munja::phone();
         set_clock(10 * 86400);
         $world->sim->fault(do => 'status', status => 429);
         like notify($world, $to)->{out}, qr/kept for retry/, 'kept';
@@ -146,7 +133,7 @@ subtest 'a clock that ran ahead' => sub {
         set_clock(0);
         my $worker = $how eq 'stays' ? Munja::Worker->start($world->{conf}, env => $world->{env}) : undef;
         is $world->munja('worker', '--once')->{exit}, 0, 'a run' if !$worker;
-        ok until_true(sub { $world->texts($to) == 1 }), "worker that $how: not in ten days, but now";
+        ok Munja::until_true(sub { $world->texts($to) == 1 }), "worker that $how: not in ten days, but now";
     }
 };
 
@@ -155,23 +142,23 @@ subtest 'retry_for ends while the provider pauses' => sub {
     my $world = clock_world(providers => ['joa'], text => "route \"all\" {\n    providers = {\"joa\"}\n    retry_for = \"10m\"\n}\n");
     my $worker = Munja::Worker->start($world->{conf}, env => $world->{env});
     $world->sim->fault(do => 'status', status => 503);
-    notify($world, phone()) for 1 .. 6;
+    notify($world, Munja::phone()) for 1 .. 6;
     is $world->sql('SELECT count(*) FROM record WHERE state = "waiting"'), 6, 'all wait';
     set_clock(900);
-    ok until_true(sub { $world->sql('SELECT count(*) FROM record WHERE state = "dead"') == 6 }, 30), 'all are dead';
+    ok Munja::until_true(sub { $world->sql('SELECT count(*) FROM record WHERE state = "dead"') == 6 }, 30), 'all are dead';
     like $world->munja('check', 'queue')->{out}, qr/ 6 dead/, 'and counted';
 };
 
 subtest 'a provider on trial does not hold up the others' => sub {
     my $world = Munja::World->new(providers => [ 'joa', 'nanumi' ], set => { joa => { timeout => 30 } });
     my $worker = Munja::Worker->start($world->{conf});
-    my @to = map { phone() } 1 .. 5;
+    my @to = map { Munja::phone() } 1 .. 5;
     $world->sim->fault(match => '/1/send', do => 'status', status => 503, times => 3);
     $world->sim->fault(match => 'nanuminet', do => 'status', status => 503, times => 6);
     notify($world, $_) for @to;
     $world->sim->faults_clear;
     $world->sim->fault(match => '/1/send', do => 'delay', process => JSON::PP::false, ms => 60000);
-    ok until_true(sub { 4 <= grep { $world->texts($_) } @to }, 45), 'four of five went by the second one';
+    ok Munja::until_true(sub { 4 <= grep { $world->texts($_) } @to }, 45), 'four of five went by the second one';
     is $world->sql(q{SELECT count(*) FROM attempt WHERE provider = 'joa' AND ended_ms = 0}), 1, 'one still tries the first';
 };
 
@@ -179,7 +166,7 @@ subtest 'a login that hangs' => sub {
     my $world = Munja::World->new(providers => [ 'nsms', 'plex' ], set => { nsms => { timeout => 5 } });
     my $worker = Munja::Worker->start($world->{conf});
     $world->sim->fault(match => '/api/v1/login', do => 'delay', process => JSON::PP::false, ms => 60000);
-    my @to = map { phone() } 1 .. 12;
+    my @to = map { Munja::phone() } 1 .. 12;
     my $start = time;
     my @caller = map { notify_beside($world, $_) } @to;
     waitpid $_, 0 for @caller;
@@ -190,7 +177,7 @@ subtest 'a login that hangs' => sub {
 subtest 'as many recipients as there can be' => sub {
     my $world = Munja::World->new(providers => ['joa']);
     my $worker = Munja::Worker->start($world->{conf});
-    my $run = notify($world, join ',', map { phone() } 1 .. 500);
+    my $run = notify($world, join ',', map { Munja::phone() } 1 .. 500);
     is $run->{exit}, 0, 'accepted';
     like $run->{out}, qr/^MUNJA OK - 500 of 500 accepted \|/, 'and all is told';
 };
@@ -207,7 +194,7 @@ subtest 'no descriptors left' => sub {
     my $before = worked($worker);
     sleep 2;
     cmp_ok worked($worker) - $before, '<', 0.3, 'those who knock in vain do not keep it busy';
-    my $to = phone();
+    my $to = Munja::phone();
     my $run = notify($world, $to);
     is $run->{exit}, 0, 'accepted all the same';
     cmp_ok $run->{wall}, '<', 1.2, 'and at once';
@@ -217,7 +204,7 @@ subtest 'no descriptors left' => sub {
 subtest 'a worker that is stopped has the queue no more' => sub {
     my $world = Munja::World->new(providers => ['joa']);
     my $worker = Munja::Worker->start($world->{conf});
-    my @to = map { phone() } 1 .. 2;
+    my @to = map { Munja::phone() } 1 .. 2;
     $world->sim->fault(do => 'status', status => 503, times => 1);
     like notify($world, $to[0])->{out}, qr/kept for retry/, 'kept';
     $worker->signal('STOP');
@@ -231,8 +218,8 @@ subtest 'a configuration while the last one still ends something' => sub {
     my $world = Munja::World->new(providers => ['joa'], set => { joa => { timeout => 10 } });
     my $worker = Munja::Worker->start($world->{conf});
     $world->sim->fault(match => '/1/send', do => 'delay', ms => 3000, times => 1);
-    my $caller = notify_beside($world, phone());
-    ok until_true(sub { $world->sql('SELECT count(*) FROM attempt') == 1 }), 'under way';
+    my $caller = notify_beside($world, Munja::phone());
+    ok Munja::until_true(sub { $world->sql('SELECT count(*) FROM attempt') == 1 }), 'under way';
     $worker->signal('HUP');
     ok $worker->await(qr/^worker=reloaded/m), 'another configuration';
     $worker->signal('HUP');

@@ -13,35 +13,14 @@ use Time::HiRes qw(sleep time);
 
 binmode Test::More->builder->$_, ':utf8' for qw(output failure_output todo_output);
 
-my $FILL   = ($ENV{MUNJA_BUILD} || 'build') . '/t/fill';
-my $NUMBER = 1;
-sub phone { return sprintf '010%08d', $NUMBER++ }
-
-sub until_true {
-    my ($true, $seconds) = @_;
-    my $until = time + ($seconds // 20);
-    until ($true->()) {
-        return 0 if time > $until;
-        sleep 0.02;
-    }
-    return 1;
-}
-
-# So many alerts wait, of hosts h0, h1, … and for phones of their own, from FIRST on.
-sub queue {
-    my ($world, $first, $count) = @_;
-    system($FILL, "$world->{dir}/munja.db", $first, $count, '010', 8) == 0 or die "$FILL: $?";
-    return map { sprintf '010%08d', $_ } $first .. $first + $count - 1;
-}
-sub waiting { my ($world) = @_; return $world->sql("SELECT count(*) FROM record WHERE state = 'waiting'") }
-sub all_sent { my ($world, $seconds) = @_; return until_true(sub { waiting($world) == 0 }, $seconds) }
+sub all_sent { my ($world, $seconds) = @_; return Munja::until_true(sub { $world->waiting == 0 }, $seconds) }
 sub notify { my ($world, $phone, @args) = @_; return $world->munja('notify', '--to', $phone, @args, "alarm for $phone", 'text') }
 sub open_world { my (%option) = @_; return Munja::World->new(%option, sim => { balance => 2_000_000_000, %{ $option{sim} // {} } }) }
 sub once_each { my ($world, @phones) = @_; return is_deeply [ grep { $world->texts($_) != 1 } @phones ], [], 'one text for each phone' }
 
 subtest 'the urgent first' => sub {
     my $world  = open_world(providers => ['plex'], set => { plex => { width => 1 } });
-    my @phones = queue($world, 20000000, 300);
+    my @phones = $world->fill(20000000, 300);
     $world->sql("UPDATE record SET priority = 1, alert = replace(alert, 'CRITICAL', 'OK') WHERE id % 10 <> 3");
     my %urgent = map { $_ => 1 } split /\n/, $world->sql('SELECT recipient FROM record WHERE priority = 0');
     my $worker = Munja::Worker->start($world->{conf});
@@ -61,13 +40,13 @@ subtest 'a slow gateway and a quick one' => sub {
         set       => { joa => { width => 1, timeout => 20 } },
         text      => "route \"slow\" { host = {\"h2*\"}  providers = {\"joa\"} }\nroute \"rest\" { providers = {\"plex\"} }\n",
     );
-    my @slow  = queue($world, 20000000, 1500);
-    my @quick = queue($world, 30000000, 400);
-    notify($world, phone(), '-p', 'joa');
+    my @slow  = $world->fill(20000000, 1500);
+    my @quick = $world->fill(30000000, 400);
+    notify($world, Munja::phone(), '-p', 'joa');
     $world->sim->fault(match => '/1/send', do => 'delay', ms => 15000);
     my $start  = time;
     my $worker = Munja::Worker->start($world->{conf});
-    ok until_true(sub { $world->sql("SELECT count(*) FROM record WHERE state = 'waiting' AND id > 1500") == 0 }, 14), 'the quick one is done before the slow one has answered'
+    ok Munja::until_true(sub { $world->sql("SELECT count(*) FROM record WHERE state = 'waiting' AND id > 1500") == 0 }, 14), 'the quick one is done before the slow one has answered'
         or diag $world->sql('SELECT state, count(*) FROM record GROUP BY 1, id > 1500');
     diag sprintf '400 behind 1500 of a gateway that does not answer: %.1f s', time - $start;
     is_deeply [ grep { $world->texts($_) != 1 } @quick ], [], 'one text for each phone of its';
@@ -77,9 +56,9 @@ subtest 'a slow gateway and a quick one' => sub {
 subtest 'as many at a time as the width says' => sub {
     for my $width (1, 3) {
         my $world  = open_world(providers => ['plex'], set => { plex => { width => $width } }, sim => { latency_ms => 60 });
-        my @phones = queue($world, 20000000, 150);
+        my @phones = $world->fill(20000000, 150);
         my $worker = Munja::Worker->start($world->{conf});
-        my @run    = map { notify($world, phone())->{exit} } 1 .. 3;
+        my @run    = map { notify($world, Munja::phone())->{exit} } 1 .. 3;
         ok all_sent($world), "width $width: all are sent" or diag $worker->tail;
         is "@run", '0 0 0', '... those of munja notify, too';
         is $worker->stop, 0, '... and it ends well';
@@ -95,7 +74,7 @@ subtest 'one login for all' => sub {
     my $worker = Munja::Worker->start($world->{conf});
     $world->sim->fault(match => '/api/v1/login', do => 'delay', ms => 700);
     my $send = sub {
-        my @phones = map { phone() } 1 .. 20;
+        my @phones = map { Munja::phone() } 1 .. 20;
         my $all = Munja::each_of(\20, sub { return notify($world, $_[0], '-t', 30)->{exit} }, @phones);
         is_deeply [ grep { $all->{$_} != 0 } @phones ], [], 'twenty at once are accepted' or diag $worker->tail;
         return once_each($world, @phones);
@@ -111,7 +90,7 @@ subtest 'one login for all' => sub {
 subtest 'down, and up again' => sub {
     my $world  = open_world(providers => ['joa']);
     my $worker = Munja::Worker->start($world->{conf});
-    my ($long, $short) = (phone(), phone());
+    my ($long, $short) = (Munja::phone(), Munja::phone());
     $world->sim->fault(match => '/1/send', do => 'status', status => 429);
     like notify($world, $long)->{out}, qr/kept for retry/, 'it is kept';
     my $in_ms = $world->sql('SELECT due_ms FROM record') - 1000 * time;
@@ -120,7 +99,7 @@ subtest 'down, and up again' => sub {
     $world->sim->fault(match => '/1/send', do => 'status', status => 429, headers => { 'Retry-After' => '2' });
     like notify($world, $short)->{out}, qr/kept for retry/, 'another one, for two seconds';
     $world->sim->faults_clear;
-    ok until_true(sub { $world->texts($short) == 1 }), 'and it comes, by itself' or diag $worker->tail;
+    ok Munja::until_true(sub { $world->texts($short) == 1 }), 'and it comes, by itself' or diag $worker->tail;
     is $worker->stop, 0, 'it ends well';
     is $world->sql('SELECT group_concat(outcome) FROM attempt WHERE record = 2'), 'retry,accepted', 'two attempts';
 };
@@ -130,7 +109,7 @@ subtest "an operator's commands" => sub {
     my $worker = Munja::Worker->start($world->{conf});
     # What is far from due.
     my $keep = sub {
-        my $phone = phone();
+        my $phone = Munja::phone();
         $world->sim->fault(match => '/sms-verify', do => 'status', status => 429);
         notify($world, $phone);
         $world->sim->faults_clear;
@@ -140,7 +119,7 @@ subtest "an operator's commands" => sub {
     my @phones = $keep->();
     my $start  = time;
     is $world->munja('queue', 'retry', 1)->{exit}, 0, 'queue retry';
-    ok until_true(sub { $world->texts($phones[0]) == 1 }), '... is carried out by the worker' or diag $worker->tail;
+    ok Munja::until_true(sub { $world->texts($phones[0]) == 1 }), '... is carried out by the worker' or diag $worker->tail;
     diag sprintf 'queue retry: sent after %.2f s', time - $start;
     cmp_ok time - $start, '<', 4, '... at once';
     ok all_sent($world), '... and noted';
@@ -149,12 +128,12 @@ subtest "an operator's commands" => sub {
     is $flush->{exit}, 0, 'queue flush' or diag $flush->{out};
     like $flush->{out}, qr/^MUNJA OK - all that wait are due now, and the worker sends them$/m, '... leaves it to the worker';
     ok all_sent($world, 4), '... which sends it at once' or diag $worker->tail;
-    push @phones, queue($world, 20000000, 100);
+    push @phones, $world->fill(20000000, 100);
     is $world->munja('worker', '--once')->{exit}, 0, 'a run by itself beside it';
     ok all_sent($world), '... and all are sent' or diag $worker->tail;
     once_each($world, @phones);
     $worker->signal('STOP');
-    push @phones, queue($world, 30000000, 5);
+    push @phones, $world->fill(30000000, 5);
     $flush = $world->munja('queue', 'flush');
     like $flush->{out}, qr/^MUNJA OK - 5 due, 5 accepted/, 'queue flush beside one that is stopped sends by itself';
     $worker->signal('CONT');
@@ -173,14 +152,14 @@ sub disk {
 subtest 'a full disk' => sub {
     my $world  = open_world(providers => ['joa']);
     my $worker = Munja::Worker->start($world->{conf}, under => [ 'sh', '-c', 'trap "" XFSZ; exec "$@"', 'sh' ]);
-    my $first  = phone();
+    my $first  = Munja::phone();
     is notify($world, $first)->{exit}, 0, 'it works';
     # One is under way when the disk becomes full: its end cannot be written.
-    my @phones = map { phone() } 1 .. 5;
+    my @phones = map { Munja::phone() } 1 .. 5;
     $world->sim->fault(match => '/1/send', do => 'delay', ms => 1500, times => 1);
     my $slow = fork // die "fork: $!";
     if ($slow == 0) { notify($world, $phones[0], '-t', 6); POSIX::_exit(0) }
-    ok until_true(sub { $world->sim->requests(path => '/1/send') == 2 }), 'a request is under way';
+    ok Munja::until_true(sub { $world->sim->requests(path => '/1/send') == 2 }), 'a request is under way';
     cmp_ok -s "$world->{dir}/munja.db-wal", '>', 40000, '... with the store beyond its end';
     disk($worker, 20000);
     waitpid $slow, 0;

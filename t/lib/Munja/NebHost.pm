@@ -112,12 +112,7 @@ sub run {
 # Whether that comes true within a while.
 sub await {
     my ($self, $true, $seconds) = @_;
-    my $until = time + ($seconds // 40);
-    until ($true->()) {
-        return 0 if time > $until;
-        sleep 0.2;
-    }
-    return 1;
+    return Munja::until_true($true, $seconds // 40);
 }
 
 sub log {

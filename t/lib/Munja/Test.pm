@@ -137,4 +137,19 @@ sub each_of {
     return \%all;
 }
 
+# Until it holds, for a machine that is busy with something else, too: whether it does in so many seconds (20).
+sub until_true {
+    my ($true, $seconds) = @_;
+    my $until = time + ($seconds // 20);
+    until ($true->()) {
+        return 0 if time > $until;
+        sleep 0.02;
+    }
+    return 1;
+}
+
+# A phone that no other alert of this test went to.
+my $phones = 0;
+sub phone { return sprintf '010%08d', ++$phones }
+
 1;

@@ -148,6 +148,17 @@ sub sql {
     return $said =~ s/\n\z//r;
 }
 
+# How many records wait.
+sub waiting { my ($self) = @_; return $self->sql("SELECT count(*) FROM record WHERE state = 'waiting'") }
+
+# So many alerts wait, of hosts h0, h1, … and for phones of their own, from FIRST on: the phones.
+sub fill {
+    my ($self, $first, $count) = @_;
+    my $fill = ($ENV{MUNJA_BUILD} || 'build') . '/t/fill';
+    system($fill, "$self->{dir}/munja.db", $first, $count, '010', 8) == 0 or die "$fill: $?";
+    return map { sprintf '010%08d', $_ } $first .. $first + $count - 1;
+}
+
 sub texts { my ($self, $number) = @_; return map { $_->{text} } $self->{sim}->phone($number) }
 
 # The simulator has nothing to complain of, or nothing else.
