@@ -19,7 +19,7 @@ struct ledger {
     bool stuck;       /* the last commit failed */
 };
 
-/* As store_begin and store_settle. Where fibers share the ledger, an end is never given up: it waits until
+/* As struct posting says. Where fibers share the ledger, an end is never given up: it waits until
    the store can be written again. */
 bool ledger_begin(struct ledger *ledger, struct record *const *records, size_t count, const char *provider,
                   const char *reference, struct error *err);

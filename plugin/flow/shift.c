@@ -57,19 +57,23 @@ static bool open_gates(struct shift *shift, struct error *err)
     return true;
 }
 
-bool shift_open(const char *path, const struct workshop *workshop, struct shift **shift, struct error *err)
+bool shift_open(struct settings *settings, const struct workshop *workshop, struct shift **shift,
+                struct error *err)
 {
     struct shift *made = calloc(1, sizeof *made);
 
-    if (made == NULL)
+    if (made == NULL) {
+        settings_clear(settings);
         return error_memory(err);
+    }
+    made->settings = *settings;
+    *settings = (struct settings){ 0 };
     for (size_t i = 0; i < SLOTS; i++)
         made->order[i] = i;
     made->fibers = workshop->fibers;
     made->run.task = made->task;
     made->run.ledger = workshop->ledger;
-    if (!settings_load(path, &made->settings, err) || !plan_open(&made->settings, &made->plan, err)
-        || !open_gates(made, err)
+    if (!plan_open(&made->settings, &made->plan, err) || !open_gates(made, err)
         || !session_share(&made->run.session, &made->plan, workshop->wire, workshop->fleet, workshop->fibers,
                           workshop->store, err)) {
         shift_close(made);

@@ -24,8 +24,9 @@ struct workshop {
     struct ledger *ledger;
 };
 
-/* Compile the configuration at path. Fails as settings_load and plan_open do. */
-bool shift_open(const char *path, const struct workshop *workshop, struct shift **shift, struct error *err);
+/* Compile the settings, which are the shift's from now on, also when this fails; as plan_open does. */
+bool shift_open(struct settings *settings, const struct workshop *workshop, struct shift **shift,
+                struct error *err);
 
 /* Nothing may be under way. */
 void shift_close(struct shift *shift);

@@ -114,7 +114,7 @@ static void tell_passed(struct task *task, const struct plan *plan, const struct
     breakers_say(breaker, words, sizeof words);
     task->faulty = task->faulty || breaker->account;
     snprintf(task->told->after, sizeof task->told->after, "%.30s: %.90s", passed->name, words);
-    if (task->record->id != 0)
+    if (task->record->leased) /* not of one that is only looked at */
         log_line(LOG_LEVEL_INFO, "record=%lld passed_over=%s reason=\"%s\"", (long long)task->record->id,
                  passed->name, words);
 }

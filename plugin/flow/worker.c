@@ -37,7 +37,7 @@
 #define TEND_SHARE    20
 
 struct worker {
-    char *config, *where;
+    char *config;
     struct store *store;
     struct ledger ledger;
     struct workshop workshop;
@@ -46,7 +46,6 @@ struct worker {
     struct shift *shift;
     struct shift *ending; /* that of the configuration before */
     int64_t stuck_until_ms, prune_at_ms, tend_at_ms;
-    int64_t keep_ms;
     bool ends, astray;
 };
 
@@ -109,52 +108,49 @@ static bool take(void *context, const char *config, const int64_t *id, size_t co
     return found == count;
 }
 
-static bool open_shop(struct worker *worker, struct error *err)
+/* Where the store is: no change of the configuration changes that. */
+static const char *where(const struct worker *worker)
+{
+    return shift_plan(worker->shift)->settings->store;
+}
+
+static bool open_shop(struct worker *worker, const char *store, struct error *err)
 {
     struct workshop *shop = &worker->workshop;
-    struct settings settings = { 0 };
-    bool opened = false;
 
-    if (!settings_load(worker->config, &settings, err))
-        goto out;
-    worker->where = strdup(settings.store);
-    if (worker->where == NULL) {
-        error_memory(err);
-        goto out;
-    }
-    worker->keep_ms = (int64_t)settings.keep_s * 1000;
     shop->wire = half_wire(err);
     shop->fibers = shop->wire == NULL ? NULL : fibers_open(err);
     if (shop->fibers == NULL || (shop->fleet = shop->wire->fleet_open(CONNECTIONS_KEPT, err)) == NULL
-        || !store_open(worker->where, now_steady_ms() + LOCK_MOST_MS, &worker->store, err))
-        goto out;
+        || !store_open(store, now_steady_ms() + LOCK_MOST_MS, &worker->store, err))
+        return false;
     shop->store = worker->store;
     worker->ledger = (struct ledger){ .store = worker->store, .fibers = shop->fibers };
     shop->ledger = &worker->ledger;
-    opened = true;
-out:
-    settings_clear(&settings);
-    return opened;
+    return true;
 }
 
 bool worker_open(const char *config, struct worker **worker, struct error *err)
 {
     struct worker *made = calloc(1, sizeof *made);
+    struct settings settings = { 0 };
 
     if (made == NULL)
         return error_memory(err);
     made->config = realpath(config, NULL);
     if (made->config == NULL) /* settings_load says why */
         made->config = strdup(config);
-    if (made->config == NULL || !open_shop(made, err)
-        || !shift_open(made->config, &made->workshop, &made->shift, err)
-        || (made->intake = intake_open(made->shift, err)) == NULL || !handover_work(made->store, err)
-        || !reception_open(made->where, take, made, &made->reception, err)) {
-        worker_close(made);
-        return false;
+    if (made->config == NULL)
+        error_memory(err);
+    else if (settings_load(made->config, &settings, err) && open_shop(made, settings.store, err)
+             && shift_open(&settings, &made->workshop, &made->shift, err)
+             && (made->intake = intake_open(made->shift, err)) != NULL && handover_work(made->store, err)
+             && reception_open(where(made), take, made, &made->reception, err)) {
+        *worker = made;
+        return true;
     }
-    *worker = made;
-    return true;
+    settings_clear(&settings);
+    worker_close(made);
+    return false;
 }
 
 void worker_close(struct worker *worker)
@@ -165,7 +161,6 @@ void worker_close(struct worker *worker)
     intake_close(worker->intake);
     store_close(worker->store);
     free(worker->config);
-    free(worker->where);
     free(worker);
 }
 
@@ -181,12 +176,16 @@ bool worker_can_reload(const struct worker *worker)
 
 bool worker_reload(struct worker *worker, struct error *err)
 {
+    struct settings settings = { 0 };
     struct shift *shift = NULL;
     struct intake *intake;
 
-    if (!shift_open(worker->config, &worker->workshop, &shift, err))
+    if (!settings_load(worker->config, &settings, err)
+        || !shift_open(&settings, &worker->workshop, &shift, err)) {
+        settings_clear(&settings);
         return false;
-    if (strcmp(shift_plan(shift)->settings->store, worker->where) != 0) {
+    }
+    if (strcmp(shift_plan(shift)->settings->store, where(worker)) != 0) {
         error_set(err, ERROR_SETTINGS, 0,
                   "the store cannot become another while the worker runs: start it anew");
         shift_close(shift);
@@ -203,7 +202,6 @@ bool worker_reload(struct worker *worker, struct error *err)
     worker->shift = shift;
     intake_close(worker->intake);
     worker->intake = intake;
-    worker->keep_ms = (int64_t)shift_plan(shift)->settings->keep_s * 1000;
     return true;
 }
 
@@ -266,7 +264,7 @@ static void prune(struct worker *worker)
     if (now_steady_ms() < worker->prune_at_ms)
         return;
     worker->prune_at_ms = now_steady_ms() + PRUNE_EVERY_MS;
-    if (!store_prune(worker->store, worker->keep_ms, &err))
+    if (!store_prune(worker->store, (int64_t)shift_plan(worker->shift)->settings->keep_s * 1000, &err))
         log_line(LOG_LEVEL_ERROR, "store=prune fault=\"%s\"", err.text);
 }
 
@@ -281,7 +279,7 @@ static void tend(struct worker *worker)
     if (now < worker->tend_at_ms)
         return;
     if (store_moved(worker->store) && !worker->astray) {
-        log_line(LOG_LEVEL_ERROR, "store=moved fault=\"store %s: was removed or replaced\"", worker->where);
+        log_line(LOG_LEVEL_ERROR, "store=moved fault=\"store %s: was removed or replaced\"", where(worker));
         worker->astray = true;
     }
     if (!store_heed_clock(worker->store, &err) || !handover_tend(worker->store, find, worker, &freed, &err))

@@ -427,14 +427,6 @@ out:
     return posted;
 }
 
-bool store_begin(struct store *store, struct record *const *records, size_t count, const char *provider,
-                 const char *reference, struct error *err)
-{
-    const struct posting posting = { records, count, NULL, provider, reference };
-
-    return store_post(store, &(const struct posting *){ &posting }, 1, err);
-}
-
 bool store_settle(struct store *store, struct record *const *records, const struct settlement *settlements,
                   size_t count, struct error *err)
 {

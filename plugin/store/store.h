@@ -94,7 +94,7 @@ const char *store_id(struct store *store, struct error *err);
    lasting) or added and leased to this process for lease_ms, an hour at most. A found record that waits, is
    due and not leased is leased as well, unless parts of its text went out already: store_claim brings the
    rest. A record that is added with a provider in it has its first attempt begun there in the same commit,
-   which spares store_begin. Fills id, state, found, leased and what the last attempt said; alert and wish
+   which spares store_post. Fills id, state, found, leased and what the last attempt said; alert and wish
    stay as the caller gave them, and the caller's. A failure adds none. */
 bool store_accept(struct store *store, struct record *records, size_t count, int64_t window_ms,
                   int64_t lease_ms, struct error *err);
@@ -133,22 +133,18 @@ bool store_heed_clock(struct store *store, struct error *err);
 /* Whether any is due for the taking; if not, whether others than this process have some leased. */
 bool store_due(struct store *store, bool *due, bool *leased, struct error *err);
 
-/* Before the first byte leaves: attempts of these records at this provider begin, under this reference (""
-   for none), by which their messages can be found should the answer be lost. One transaction. A record whose
-   lease another process took meanwhile (this one was stopped for too long) is left out and not leased any
-   more: it must not be sent. */
-bool store_begin(struct store *store, struct record *const *records, size_t count, const char *provider,
-                 const char *reference, struct error *err);
-
 /* After the reply: one transaction for all. Also updates the records in memory. When another process took the
    lease, the attempt's end is kept all the same, but the record changes only towards RECORD_ACCEPTED, which
-   never changes again; state then says what the record is. Without store_begin before, the settlement counts
+   never changes again; state then says what the record is. Without a beginning before, the settlement counts
    as the end of an attempt that a dead process left open, else as an attempt of its own (at
    record->provider), or as none when it has no outcome. */
 bool store_settle(struct store *store, struct record *const *records, const struct settlement *settlements,
                   size_t count, struct error *err);
 
-/* Something to be written about attempts: they begin, as store_begin says, or end, as store_settle says. */
+/* Something to be written about attempts. They end, as store_settle says; or they begin, before the first
+   byte leaves, at this provider and under this reference ("" for none), by which their messages can be found
+   should the answer be lost. A record whose lease another process took meanwhile (this one was stopped for
+   too long) is left out of those that begin and not leased any more: it must not be sent. */
 struct posting {
     struct record *const *records;
     size_t count;

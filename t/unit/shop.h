@@ -99,6 +99,7 @@ static inline size_t shop_answer(struct shop *shop, const char *name)
 
 static inline void shop_open(struct shop *shop)
 {
+    struct settings settings = { 0 };
     struct error err = { 0 };
     FILE *file;
 
@@ -121,7 +122,8 @@ static inline void shop_open(struct shop *shop)
     shop->with = (struct workshop){ .store = open_store(), .wire = &shop->wire, .ledger = &shop->ledger };
     shop->with.fibers = fibers_open(&err);
     shop->ledger = (struct ledger){ .store = shop->with.store, .fibers = shop->with.fibers };
-    if (shop->with.fibers == NULL || !shift_open(shop->conf, &shop->with, &shop->shift, &err))
+    if (shop->with.fibers == NULL || !settings_load(shop->conf, &settings, &err)
+        || !shift_open(&settings, &shop->with, &shop->shift, &err))
         fail_msg("%s", err.text);
 }
 

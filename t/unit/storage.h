@@ -87,9 +87,10 @@ static inline void add_record(const char *key, const char *state)
 
 static inline void begin_one(struct store *store, struct record *record, const char *provider)
 {
+    const struct posting begins = { &record, 1, NULL, provider, "ref" };
     struct error err = { 0 };
 
-    if (!store_begin(store, &record, 1, provider, "ref", &err))
+    if (!store_post(store, &(const struct posting *){ &begins }, 1, &err))
         fail_msg("%s", err.text);
 }
 
