@@ -15,8 +15,9 @@
 /* A provider's token, as far as this session knows it. */
 struct ticket {
     char *token;
-    bool sought;            /* a fiber fetches it just now */
-    struct outcome failure; /* of the last login, where there is no token */
+    bool sought;             /* a fiber fetches it just now */
+    struct outcome failure;  /* of the last login, where there is no token */
+    int64_t failed_until_ms; /* now_steady_ms: so long it holds */
 };
 
 bool session_share(struct session *session, const struct plan *plan, const struct wire *wire,
@@ -271,24 +272,26 @@ static bool find_token(struct session *session, const struct provider *provider,
                        int64_t until_ms, struct outcome *outcome)
 {
     struct ticket *ticket = ticket_of(session, provider);
-    bool waited = ticket->sought;
+    int64_t start_ms;
     char *token;
 
     while (ticket->sought)
         pause_ms(session, 10);
     if (ticket->token != NULL && (refused == NULL || strcmp(ticket->token, refused) != 0))
         return true;
-    /* A login that fails takes its time: those who waited for it do not try one after the other. */
-    if (waited && ticket->token == NULL) {
+    if (session->fibers != NULL && ticket->token == NULL && now_steady_ms() < ticket->failed_until_ms) {
         *outcome = ticket->failure;
         return false;
     }
     ticket->sought = true;
+    start_ms = now_steady_ms();
     token = fetch_token(session, provider, refused, until_ms, outcome);
     ticket->sought = false;
     free(ticket->token);
     ticket->token = token;
     ticket->failure = *outcome;
+    /* One that hung is not tried by one alert after the other: its answer holds for as long as it took. */
+    ticket->failed_until_ms = token == NULL ? 2 * now_steady_ms() - start_ms : 0;
     return token != NULL;
 }
 

@@ -7,7 +7,6 @@ use lib 't/lib';
 use Munja::World;
 use Munja::Worker;
 use Test::More;
-use Time::HiRes qw(sleep);
 
 binmode Test::More->builder->$_, ':utf8' for qw(output failure_output todo_output);
 
@@ -122,7 +121,6 @@ subtest 'the resident worker does likewise' => sub {
     down($world);
     is notify($world, 'PROBLEM')->{exit}, 1, 'kept';
     up($world);
-    sleep 1.2; # what was heard of a login holds for a second
     is notify($world, 'RECOVERY')->{exit}, 0, 'sent';
     is_deeply [ $world->texts($PHONE) ], [$BOTH], 'one text';
     is states($world), 'merged,accepted', 'for two records';
