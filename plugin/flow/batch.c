@@ -189,6 +189,13 @@ static bool differs(const struct task *task, const struct task *first)
     return task->composed && task->mark != first->mark;
 }
 
+static bool joins(struct run *run, struct task *task, const struct task *first, bool own)
+{
+    return is_near(run, task, first)
+           && (own ? can_join_own(task_provider(first)->api, task) : same_message(task, first))
+           && is_companion(task, first);
+}
+
 /* The tasks that go out together with the first one: those with the same text, or, when texts differ and the
    gateway takes that, each with its own; the less urgent take what room is left. Each recipient once:
    gateways refuse a list that names one twice. */
@@ -196,22 +203,23 @@ static size_t gather(struct run *run, struct task *first, struct task *tasks[BAT
 {
     const struct api *api = task_provider(first)->api;
     size_t most, count = 1;
+    bool less = false; /* some are less urgent */
 
     *own = false;
     tasks[0] = first;
     for (size_t i = 0; i < run->tasks && can_join_own(api, first) && !*own; i++)
-        if (is_near(run, &run->task[i], first) && !same_message(&run->task[i], first)
-            && can_join_own(api, &run->task[i]) && is_companion(&run->task[i], first))
-            *own = true;
+        *own = joins(run, &run->task[i], first, true) && !same_message(&run->task[i], first);
     most = *own ? api->own_max : api->same_max;
     if (first->batch_most > 0 && first->batch_most < most)
         most = first->batch_most;
-    for (int pass = 0; pass < 2; pass++)
+    for (int pass = 0; pass == 0 || (pass == 1 && less); pass++)
         for (size_t i = 0; i < run->tasks && count < most && count < BATCH_MAX; i++) {
             struct task *task = &run->task[i];
-            if ((*own || !differs(task, first)) && is_as_urgent(task, first) == (pass == 0)
-                && is_near(run, task, first) && (*own ? can_join_own(api, task) : same_message(task, first))
-                && is_companion(task, first) && !is_among(tasks, count, task->record->recipient)) {
+            if (task->done || task->busy || (!*own && differs(task, first)))
+                continue;
+            if (is_as_urgent(task, first) != (pass == 0))
+                less = true;
+            else if (joins(run, task, first, *own) && !is_among(tasks, count, task->record->recipient)) {
                 task->busy = true;
                 tasks[count++] = task;
             }

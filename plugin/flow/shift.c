@@ -20,7 +20,7 @@
 
 /* In hand for one provider, at most, however many it takes in one request. */
 #define QUOTA_LEAST 256
-#define QUOTA_MOST  400
+#define QUOTA_MOST  800
 
 struct shift {
     struct settings settings;

@@ -12,21 +12,22 @@
 
 /* One record on its way through the providers of its route. */
 struct task {
+    /* What others ask that look for company stands together. */
+    bool busy; /* somebody is at it right now */
+    bool done;
+    bool composed;
+    bool look;     /* the provider may have it: ask it for the message before sending */
+    unsigned mark; /* of the text to be sent next, to tell it from others */
     struct record *record;
-    struct told *told;
-    const struct route *route;
     const struct provider **order; /* still to be asked, first one first; owned */
     size_t providers, next;
+    struct told *told;
+    const struct route *route;
     struct fitted fitted; /* for order[next], once composed is true */
-    bool composed;
-    unsigned mark;     /* of the text to be sent next, to tell it from others */
-    size_t part;       /* of fitted.text, to be sent next */
+    size_t part;          /* of fitted.text, to be sent next */
     size_t batch_most; /* a batch with it was refused whole: so many may travel together; 0: no such limit */
     bool repeated;     /* its answer was lost and the same request repeated under the same reference */
-    bool look;         /* the provider may have it: ask it for the message before sending */
     bool faulty;       /* a provider was passed over for a fault that its operator must mend */
-    bool busy;         /* somebody is at it right now */
-    bool done;
 };
 
 /* Route the record: which providers may take it, in order. A record that nobody can take or that was given up

@@ -76,6 +76,9 @@ void rows_end(struct rows *rows);
 /* A statement that gives no rows. */
 bool db_run(struct db *db, const char *sql, const struct db_value *values, size_t count, struct error *err);
 
+/* How many rows the last statement changed. */
+int64_t db_changed(const struct db *db);
+
 /* A statement that inserts one row into a table whose ids number themselves: its id. */
 bool db_insert(struct db *db, const char *sql, const struct db_value *values, size_t count, int64_t *id,
                struct error *err);

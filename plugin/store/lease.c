@@ -66,19 +66,32 @@ bool store_heed_clock(struct store *store, struct error *err)
     return looked;
 }
 
-/* Append the row; an alert that cannot be read stays empty. */
-static bool claim_row(const struct rows *rows, struct record **records, size_t *count, struct error *err)
+/* Room for one more: twice as many whenever it is used up. */
+static bool make_room(struct record **records, size_t count, struct error *err)
 {
-    struct record *grown = realloc(*records, (*count + 1) * sizeof *grown);
-    bool ready = false, readable = false;
+    struct record *grown;
 
+    if (count > 0 && (count & (count - 1)) != 0)
+        return true;
+    grown = realloc(*records, (count == 0 ? 1 : 2 * count) * sizeof *grown);
     if (grown == NULL)
         return error_memory(err);
     *records = grown;
-    grown[*count] = (struct record){ 0 };
-    record_read(rows, &grown[*count], &ready);
-    (*count)++;
-    return record_read_alert(rows, &grown[*count - 1], &readable, err);
+    return true;
+}
+
+/* Append the row; an alert that cannot be read stays empty. */
+static bool claim_row(const struct rows *rows, struct record **records, size_t *count, struct error *err)
+{
+    bool ready = false, readable = false;
+    struct record *record;
+
+    if (!make_room(records, *count, err))
+        return false;
+    record = &(*records)[(*count)++];
+    *record = (struct record){ 0 };
+    record_read(rows, record, &ready);
+    return record_read_alert(rows, record, &readable, err);
 }
 
 /* The record just read goes, if it is passed. An unreadable one is taken: to be held. */
@@ -142,6 +155,17 @@ static bool attempt_write(struct store *store, int64_t id, int number, const cha
                   " code = excluded.code, meaning = excluded.meaning, reference = excluded.reference",
                   DB_NUMBER(id), DB_NUMBER(number), DB_TEXT(provider), DB_NUMBER(now_ms()),
                   DB_TEXT(s->outcome), DB_TEXT(s->code), DB_TEXT(s->meaning), DB_TEXT(s->reference));
+}
+
+/* The end of one that this process began, and that is there. */
+static bool attempt_end(struct store *store, int64_t id, int number, const struct settlement *s,
+                        struct error *err)
+{
+    return DB_RUN(store->db, err,
+                  "UPDATE attempt SET ended_ms = $3, outcome = $4, code = $5, meaning = $6, reference = $7"
+                  " WHERE record = $1 AND number = $2",
+                  DB_NUMBER(id), DB_NUMBER(number), DB_NUMBER(now_ms()), DB_TEXT(s->outcome),
+                  DB_TEXT(s->code), DB_TEXT(s->meaning), DB_TEXT(s->reference));
 }
 
 /* One that nobody can read must not stop the others: an operator decides. */
@@ -294,41 +318,61 @@ out:
     return read;
 }
 
+/* The record takes the settlement; owner: only while it waits and has that one's lease (NULL: in any case).
+ *changed says whether it did. */
+static bool record_change(struct store *store, const struct record *record, const struct settlement *s,
+                          int number, bool keep_lease, const char *owner, bool *changed, struct error *err)
+{
+    char topic[TOPIC_BYTES] = "";
+    bool run;
+
+    if (s->state == RECORD_WAITING && !keep_lease)
+        missed_topic(&record->alert, &record->wish, record->recipient, topic);
+    run = DB_RUN(store->db, err,
+                 "UPDATE record SET state = $1, due_ms = $2, parts_done = $3, accepted_by = $4,"
+                 " lease_until_ms = CASE WHEN $5 = 1 THEN lease_until_ms ELSE 0 END,"
+                 " lease_owner = CASE WHEN $5 = 1 THEN lease_owner ELSE '' END, topic = $7"
+                 " WHERE id = $6 AND ($8 = '' OR (lease_owner = $8 AND state = 'waiting'))",
+                 DB_TEXT(record_state_name(s->state)), DB_NUMBER(s->due_ms), DB_NUMBER(s->parts_done),
+                 DB_NUMBER(s->state == RECORD_ACCEPTED ? number : 0), DB_NUMBER(keep_lease),
+                 DB_NUMBER(record->id), DB_TEXT(topic), DB_TEXT(owner == NULL ? "" : owner));
+    *changed = run && db_changed(store->db) > 0;
+    return run;
+}
+
 /* The end of an attempt that this process began is always written down. One that it did not begin (a dead
    process's, or a record that was settled without asking a gateway) only as long as the record is ours. An
-   acceptance always wins, whoever has the lease by now. */
+   acceptance always wins, whoever has the lease by now. Mostly it is ours, and need not be looked at first.
+ */
 static bool settle_one(struct store *store, const struct record *record, const struct settlement *s,
                        struct standing *standing, struct error *err)
 {
     bool open = strcmp(record->outcome, "begun") == 0;
-    char topic[TOPIC_BYTES] = "";
-    bool found = false;
+    bool found = true, changed = false, wrote;
 
     *standing =
         (struct standing){ .state = record->state, .number = open ? record->tries : record->tries + 1 };
-    if (!standing_read(store, record->id, standing, &found, err))
+    if (open
+        && !record_change(store, record, s, standing->number, s->keep_lease, store->owner, &changed, err))
+        return false;
+    standing->ours = changed;
+    if (!changed && !standing_read(store, record->id, standing, &found, err))
         return false;
     if (!found || (!standing->ours && record->attempt == 0))
         return true;
     standing->written = open || s->outcome[0] != '\0';
     standing->settled = standing->ours || s->state == RECORD_ACCEPTED;
-    if (standing->written && !attempt_write(store, record->id, standing->number, record->provider, s, err))
-        return false;
-    if (!standing->settled)
-        return true;
+    wrote = !standing->written
+            || (record->attempt != 0
+                    ? attempt_end(store, record->id, standing->number, s, err)
+                    : attempt_write(store, record->id, standing->number, record->provider, s, err));
+    if (!wrote || !standing->settled)
+        return wrote;
     standing->state = s->state;
     standing->ours = standing->ours && s->keep_lease;
     if (!standing->ours && !missed_settle(store, record, s->state == RECORD_ACCEPTED, err))
         return false;
-    if (s->state == RECORD_WAITING && !standing->ours)
-        missed_topic(&record->alert, &record->wish, record->recipient, topic);
-    return DB_RUN(store->db, err,
-                  "UPDATE record SET state = $1, due_ms = $2, parts_done = $3, accepted_by = $4,"
-                  " lease_until_ms = CASE WHEN $5 = 1 THEN lease_until_ms ELSE 0 END,"
-                  " lease_owner = CASE WHEN $5 = 1 THEN lease_owner ELSE '' END, topic = $7 WHERE id = $6",
-                  DB_TEXT(record_state_name(s->state)), DB_NUMBER(s->due_ms), DB_NUMBER(s->parts_done),
-                  DB_NUMBER(s->state == RECORD_ACCEPTED ? standing->number : 0), DB_NUMBER(standing->ours),
-                  DB_NUMBER(record->id), DB_TEXT(topic));
+    return changed || record_change(store, record, s, standing->number, standing->ours, NULL, &changed, err);
 }
 
 static void settle_memory(struct record *record, const struct settlement *s, const struct standing *standing)

@@ -21,14 +21,18 @@
     " WHERE t.record = r.id AND (t.ended_ms = 0 OR t.outcome = 'unsure'))"
 #define FREE "(r.lease_until_ms <= $1 OR r.lease_until_ms > $2)"
 
+static bool is_recovery(const struct alert *alert)
+{
+    return strcmp(alert_get(alert, "type"), "RECOVERY") == 0;
+}
+
 void missed_topic(const struct alert *alert, const struct wish *wish, const char *recipient,
                   char topic[TOPIC_BYTES])
 {
-    const char *type = alert_get(alert, "type");
-    bool recovery = strcmp(type, "RECOVERY") == 0;
+    bool recovery = is_recovery(alert);
 
     topic[0] = '\0';
-    if ((recovery || strcmp(type, "PROBLEM") == 0) && wish->at[0] == '\0'
+    if ((recovery || strcmp(alert_get(alert, "type"), "PROBLEM") == 0) && wish->at[0] == '\0'
         && identity_topic(alert, recipient, topic + 1))
         topic[0] = recovery ? RECOVERY : PROBLEM;
 }
@@ -64,6 +68,8 @@ bool missed_take(struct store *store, const struct alert *alert, const struct wi
     char topic[TOPIC_BYTES];
     bool taken;
 
+    if (!is_recovery(alert))
+        return true;
     missed_topic(alert, wish, record->recipient, topic);
     if (topic[0] != RECOVERY)
         return true;
@@ -124,9 +130,11 @@ bool missed_replace(struct store *store, struct record *record, struct error *er
     char topic[TOPIC_BYTES];
     int64_t recovery = 0;
 
-    missed_topic(&record->alert, &record->wish, record->recipient, topic);
     /* Only what was kept once can be met here. */
-    if (topic[0] != PROBLEM || record->tries == 0)
+    if (record->tries == 0)
+        return true;
+    missed_topic(&record->alert, &record->wish, record->recipient, topic);
+    if (topic[0] != PROBLEM)
         return true;
     topic[0] = RECOVERY;
     if (!find_recovery(store, record, topic, &recovery, err))

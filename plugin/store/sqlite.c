@@ -442,6 +442,11 @@ bool db_run(struct db *db, const char *sql, const struct db_value *values, size_
     return run;
 }
 
+int64_t db_changed(const struct db *db)
+{
+    return sqlite3_changes(db->handle);
+}
+
 /* RETURNING would have SQLite make a table for the moment. */
 bool db_insert(struct db *db, const char *sql, const struct db_value *values, size_t count, int64_t *id,
                struct error *err)
