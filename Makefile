@@ -41,9 +41,11 @@ DELIVER := $(filter-out $(ACCEPT) $(HTTP) $(IMAGE) $(WORKER) $(NEB),$(wildcard p
 NEB_DOOR := plugin/munja_neb.c $(filter plugin/base/% plugin/alert/% plugin/settings/% plugin/store/%,$(ACCEPT)) \
             plugin/alert/nfc.c $(addprefix plugin/flow/,accept.c exitcode.c handover.c)
 ACCEPT_LIBS  := -lsqlite3 -lconfuse -ldl
-# Each command starts the executable anew, and binding the shared SQLite takes longer than what it is asked then.
-# make SQLITE=-lsqlite3, for packages, links the shared one all the same.
-SQLITE ?= $(or $(wildcard $(shell $(CC) -print-file-name=libsqlite3.a)),-lsqlite3)
+# Each command starts the executable anew, and binding shared libraries takes longer than what they are asked then.
+# make SQLITE=-lsqlite3 CONFUSE=-lconfuse, for packages, links the shared ones all the same.
+archive = $(or $(wildcard $(shell $(CC) -print-file-name=lib$(1).a)),-l$(1))
+SQLITE  ?= $(call archive,sqlite3)
+CONFUSE ?= $(call archive,confuse)
 DELIVER_LIBS := -ljson-c -lunistring -lconfuse
 WORKER_LIBS  := -lsystemd
 HTTP_LIBS    := -lcurl -lcrypto
@@ -87,7 +89,7 @@ $(B)/o/%.o: %.c Makefile $(B)/made | deps
 $(B)/bin/munja: $(call objects,$(DOOR) $(ACCEPT))
 	@mkdir -p $(@D)
 	$(call say,LD)
-	$(Q)$(LINK) -rdynamic -pie -o $@ $^ $(ACCEPT_LIBS:-lsqlite3=$(SQLITE)) -Wl,--exclude-libs,libsqlite3.a -lm
+	$(Q)$(LINK) -rdynamic -pie -o $@ $^ $(SQLITE) $(CONFUSE) -ldl -Wl,--exclude-libs,libsqlite3.a:libconfuse.a -lm
 
 # The same with the shared SQLite, so that a test can tell munja's own allocations from SQLite's.
 $(B)/t/shared/bin/munja: $(call objects,$(DOOR) $(ACCEPT)) | $(MUNJA)
