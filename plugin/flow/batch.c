@@ -9,6 +9,7 @@
 #include "base/now.h"
 #include "flow/accept.h"
 #include "flow/breakers.h"
+#include "flow/company.h"
 #include "flow/compose.h"
 #include "flow/lookup.h"
 
@@ -81,11 +82,6 @@ static void batch_settle_one(struct run *run, struct task *task, const struct se
     batch_settle(run, &task, settlement, 1);
 }
 
-static const char *text_of(const struct task *task)
-{
-    return task->fitted.text[task->part];
-}
-
 /* Texts of different marks differ. A hand full of alerts is compared with each other, and their beginnings
  * are alike. */
 static unsigned mark_of(const char *text)
@@ -108,7 +104,7 @@ static bool compose_now(struct run *run, struct task *task)
         task->composed = true;
         if (task->part >= task->fitted.texts)
             task->part = 0;
-        task->mark = mark_of(text_of(task));
+        task->mark = mark_of(task_text(task));
         return true;
     }
     outcome_from_error(&outcome, &err);
@@ -119,112 +115,9 @@ static bool compose_now(struct run *run, struct task *task)
     return false;
 }
 
-static bool compose(struct run *run, struct task *task)
+bool batch_compose(struct run *run, struct task *task)
 {
     return task->composed || compose_now(run, task);
-}
-
-static bool same_message(const struct task *a, const struct task *b)
-{
-    return a->mark == b->mark && strcmp(text_of(a), text_of(b)) == 0
-           && strcmp(a->fitted.subject, b->fitted.subject) == 0;
-}
-
-static bool can_join_own(const struct api *api, const struct task *task)
-{
-    return api->own_max > 1 && (api->own_kinds & 1u << task->fitted.kind) != 0
-           && (api->own_without == NULL || strpbrk(text_of(task), api->own_without) == NULL);
-}
-
-static bool same_time(const struct task *a, const struct task *b)
-{
-    const char *one = task_at(a), *other = task_at(b);
-
-    return one == NULL || other == NULL ? one == other : strcmp(one, other) == 0;
-}
-
-static bool same_image(const struct record *a, const struct record *b)
-{
-    return a->image_id == b->image_id && (a->image_id != 0 || a->image == b->image)
-           && strcmp(a->wish.image_url, b->wish.image_url) == 0;
-}
-
-/* Whether the task could travel in the same request as first, but for its text. */
-static bool is_companion(const struct task *task, const struct task *first)
-{
-    return task->batch_most == first->batch_most && task->fitted.kind == first->fitted.kind
-           && same_time(task, first) && same_image(task->record, first->record);
-}
-
-/* Whether it waits for the same provider, with its text ready. */
-static bool is_near(struct run *run, struct task *task, const struct task *first)
-{
-    bool ready;
-
-    if (task->done || task->busy || task->look || task_provider(task) != task_provider(first))
-        return false;
-    task->busy =
-        true; /* a text that cannot be made is settled, and nobody else may have the task meanwhile */
-    ready = compose(run, task);
-    task->busy = false;
-    return ready;
-}
-
-static bool is_as_urgent(const struct task *task, const struct task *first)
-{
-    return task->record != NULL && task->record->priority == first->record->priority;
-}
-
-static bool is_among(struct task *const *tasks, size_t count, const char *recipient)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(tasks[i]->record->recipient, recipient) == 0)
-            return true;
-    return false;
-}
-
-/* As most do that are in hand: asked first, of what is at hand. */
-static bool differs(const struct task *task, const struct task *first)
-{
-    return task->composed && task->mark != first->mark;
-}
-
-static bool joins(struct run *run, struct task *task, const struct task *first, bool own)
-{
-    return is_near(run, task, first)
-           && (own ? can_join_own(task_provider(first)->api, task) : same_message(task, first))
-           && is_companion(task, first);
-}
-
-/* The tasks that go out together with the first one: those with the same text, or, when texts differ and the
-   gateway takes that, each with its own; the less urgent take what room is left. Each recipient once:
-   gateways refuse a list that names one twice. */
-static size_t gather(struct run *run, struct task *first, struct task *tasks[BATCH_MAX], bool *own)
-{
-    const struct api *api = task_provider(first)->api;
-    size_t most, count = 1;
-    bool less = false; /* some are less urgent */
-
-    *own = false;
-    tasks[0] = first;
-    for (size_t i = 0; i < run->tasks && can_join_own(api, first) && !*own; i++)
-        *own = joins(run, &run->task[i], first, true) && !same_message(&run->task[i], first);
-    most = *own ? api->own_max : api->same_max;
-    if (first->batch_most > 0 && first->batch_most < most)
-        most = first->batch_most;
-    for (int pass = 0; pass == 0 || (pass == 1 && less); pass++)
-        for (size_t i = 0; i < run->tasks && count < most && count < BATCH_MAX; i++) {
-            struct task *task = &run->task[i];
-            if (task->done || task->busy || (!*own && differs(task, first)))
-                continue;
-            if (is_as_urgent(task, first) != (pass == 0))
-                less = true;
-            else if (joins(run, task, first, *own) && !is_among(tasks, count, task->record->recipient)) {
-                task->busy = true;
-                tasks[count++] = task;
-            }
-        }
-    return count;
 }
 
 /* How long this attempt may take: its share of what is left, so that a silent gateway leaves time for the
@@ -402,7 +295,7 @@ static void send_batch(struct run *run, struct task *tasks[BATCH_MAX], size_t co
     for (size_t i = 0; i < batch.count; i++) {
         reference_for(run, tasks[i], references[i]);
         items[i] = (struct batch_item){ .to = tasks[i]->record->recipient,
-                                        .text = text_of(tasks[i]),
+                                        .text = task_text(tasks[i]),
                                         .subject = tasks[i]->fitted.subject,
                                         .reference = looks ? first : references[i] };
     }
@@ -480,7 +373,7 @@ static size_t look(struct run *run, struct task *first, struct task *tasks[BATCH
     lookup_find(&run->session, provider, records, count, attempt_until(run, first), found);
     leave_gate(run, provider);
     for (size_t i = 0; i < count; i++)
-        if (compose(run, tasks[i]))
+        if (batch_compose(run, tasks[i]))
             judge_lookup(run, tasks[i], found[i]);
     return count;
 }
@@ -495,8 +388,8 @@ void batch_go(struct run *run, struct task *first)
     first->busy = true;
     if (first->look)
         count = look(run, first, tasks);
-    else if (compose(run, first)) {
-        count = gather(run, first, tasks, &own);
+    else if (batch_compose(run, first)) {
+        count = company_gather(run, first, tasks, &own);
         send_batch(run, tasks, count, own);
     } else
         leave_line(run, provider);

@@ -29,6 +29,10 @@ struct run {
 /* Name the store in what gateways get as references; without one, a number at random. */
 void batch_name(struct run *run);
 
+/* Fit the task's text for the provider that is next, unless that is done. False: it cannot be made, which
+   costs this provider only, and is settled. */
+bool batch_compose(struct run *run, struct task *task);
+
 /* Write down how attempts of at most BATCH_MAX tasks ended; what cannot be written is told. */
 void batch_settle(struct run *run, struct task *const *tasks, const struct settlement *settlements,
                   size_t count);

@@ -176,6 +176,11 @@ void task_clear(struct task *task)
     *task = (struct task){ 0 };
 }
 
+const char *task_text(const struct task *task)
+{
+    return task->fitted.text[task->part];
+}
+
 const struct provider *task_provider(const struct task *task)
 {
     return task->order[task->next];

@@ -39,6 +39,9 @@ void task_clear(struct task *task);
 /* When the gateway shall send it; NULL: now, also when that time has passed. */
 const char *task_at(const struct task *task);
 
+/* What is to be sent next; composed must be true. */
+const char *task_text(const struct task *task);
+
 /* The provider to ask now. */
 const struct provider *task_provider(const struct task *task);
 
