@@ -214,8 +214,9 @@ static void ends_are_never_given_up(void **state)
         const char *hinder, *free;
     } cases[] = {
         { "BEGIN IMMEDIATE", "COMMIT" },
-        { "CREATE TRIGGER full BEFORE INSERT ON attempt BEGIN SELECT RAISE(ABORT, 'full'); END",
-          "DROP TRIGGER full" },
+        { "CREATE TRIGGER full BEFORE INSERT ON attempt BEGIN SELECT RAISE(ABORT, 'full'); END;"
+          "CREATE TRIGGER still BEFORE UPDATE ON attempt BEGIN SELECT RAISE(ABORT, 'full'); END",
+          "DROP TRIGGER full; DROP TRIGGER still" },
     };
 
     for (size_t c = 0; c < CASES(cases); c++) {
