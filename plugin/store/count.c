@@ -43,6 +43,27 @@ bool count_waiting(struct store *store, size_t *waiting, int64_t *oldest_ms, str
     return counted;
 }
 
+bool count_pace(struct store *store, int64_t *due_ms, int64_t *begun_ms, struct error *err)
+{
+    struct rows *rows = NULL;
+    bool found = false;
+    bool counted =
+        db_query(store->db,
+                 "SELECT (SELECT min(due_ms) FROM record WHERE state = 'waiting' AND priority = 0),"
+                 " (SELECT min(due_ms) FROM record WHERE state = 'waiting' AND priority = 1),"
+                 " (SELECT max(begun_ms) FROM attempt)",
+                 NULL, 0, &rows, err)
+        && rows_next(rows, &found, err);
+
+    if (counted) {
+        int64_t urgent_ms = rows_number(rows, 0), other_ms = rows_number(rows, 1);
+        *due_ms = urgent_ms == 0 || (other_ms > 0 && other_ms < urgent_ms) ? other_ms : urgent_ms;
+        *begun_ms = rows_number(rows, 2);
+    }
+    rows_end(rows);
+    return counted;
+}
+
 bool count_dead(struct store *store, size_t *dead, struct error *err)
 {
     struct rows *rows = NULL;

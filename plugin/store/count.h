@@ -19,6 +19,10 @@ bool count_waiting(struct store *store, size_t *waiting, int64_t *oldest_ms, str
 /* How many were given up, but for those that an operator has dropped. */
 bool count_dead(struct store *store, size_t *dead, struct error *err);
 
+/* When the one that is due for the longest became due, and the latest attempt of all began; 0: there is none.
+ */
+bool count_pace(struct store *store, int64_t *due_ms, int64_t *begun_ms, struct error *err);
+
 struct queue_count {
     size_t waiting, held, dead;
     size_t refused; /* since a time */

@@ -43,8 +43,8 @@ static bool insert(struct store *store, const char *sql, const struct db_value *
 typedef bool add_said(struct store *store, const char *provider, const void *said, size_t *added,
                       struct error *err);
 
-static bool add_receipt(struct store *store, const char *provider, const void *item, size_t *added,
-                        struct error *err)
+bool receipt_add(struct store *store, const char *provider, const void *item, size_t *added,
+                 struct error *err)
 {
     const struct receipt_said *said = item;
     struct receipt_kept r = { 0 };
@@ -61,8 +61,7 @@ static bool add_receipt(struct store *store, const char *provider, const void *i
                      added, err);
 }
 
-static bool add_reply(struct store *store, const char *provider, const void *item, size_t *added,
-                      struct error *err)
+bool reply_add(struct store *store, const char *provider, const void *item, size_t *added, struct error *err)
 {
     const struct reply_said *said = item;
     struct reply_kept r = { 0 };
@@ -106,13 +105,13 @@ out:
 bool store_receipts(struct store *store, const char *provider, const struct receipt_said *said, size_t count,
                     size_t *added, struct error *err)
 {
-    return add_all(store, provider, said, sizeof *said, count, add_receipt, added, err);
+    return add_all(store, provider, said, sizeof *said, count, receipt_add, added, err);
 }
 
 bool store_replies(struct store *store, const char *provider, const struct reply_said *said, size_t count,
                    size_t *added, struct error *err)
 {
-    return add_all(store, provider, said, sizeof *said, count, add_reply, added, err);
+    return add_all(store, provider, said, sizeof *said, count, reply_add, added, err);
 }
 
 static bool read_receipt(const struct rows *rows, void *item, struct error *err)

@@ -36,6 +36,11 @@ bool store_receipts(struct store *store, const char *provider, const struct rece
 bool store_replies(struct store *store, const char *provider, const struct reply_said *said, size_t count,
                    size_t *added, struct error *err);
 
+/* Within a transaction: one of them. */
+bool receipt_add(struct store *store, const char *provider, const void *said, size_t *added,
+                 struct error *err);
+bool reply_add(struct store *store, const char *provider, const void *said, size_t *added, struct error *err);
+
 #define RECEIPT_STATE_BYTES 16
 #define REPLY_TEXT_BYTES    2001
 

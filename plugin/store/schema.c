@@ -75,5 +75,9 @@ const struct db_change schema_changes[] = {
     /* What providers said last, for those who may not ask them. */
     { 3, "CREATE TABLE balance (provider TEXT PRIMARY KEY, amount TEXT NOT NULL, seen_ms BIGINT NOT NULL)"
          " WITHOUT ROWID" },
+
+    /* Whose message a receipt is of: by what its gateway calls it, or still under way. */
+    { 4, "CREATE INDEX attempt_reference ON attempt (reference, provider) WHERE reference <> ''" },
+    { 4, "CREATE INDEX attempt_open ON attempt (provider) WHERE ended_ms = 0" },
     { 0, NULL },
 };

@@ -5,7 +5,7 @@
 
 /* The tables, made by these statements. Times are milliseconds since 1970, 0 for never;
    texts are "" for none. Ids grow and are never used again, since gateways know messages by them. */
-#define SCHEMA_VERSION 3
+#define SCHEMA_VERSION 4
 
 /* Records that checks count. The index for them is used only where a statement says it in these words. */
 #define SCHEMA_OVER "(state = 'held' OR state = 'refused' OR state = 'dead')"
