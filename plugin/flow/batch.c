@@ -16,16 +16,13 @@
 /* One attempt takes so many requests at most: a login, the message, and both again. */
 #define REQUESTS_MOST 4
 
-/* Room for what struct batch_item promises, and NUL. */
-#define REFERENCE_BYTES 41
-
 void batch_name(struct run *run)
 {
     const char *id = run->ledger->store == NULL ? NULL : store_id(run->ledger->store, NULL);
     unsigned char bytes[8] = { 0 };
 
     if (id != NULL) {
-        snprintf(run->stem, sizeof run->stem, "m%s", id);
+        reference_stem(id, run->stem);
         return;
     }
     if (getrandom(bytes, sizeof bytes, GRND_NONBLOCK) < 0)
@@ -35,17 +32,11 @@ void batch_name(struct run *run)
         snprintf(run->stem + 1 + 2 * i, 3, "%02x", bytes[i]);
 }
 
-/* A reference is the same whenever the same record is sent: a gateway that knows it will not deliver it
- * twice. */
 static void reference_for(const struct run *run, const struct task *task, char reference[REFERENCE_BYTES])
 {
     long long id = task->record->id != 0 ? (long long)task->record->id : (long long)(task - run->task);
-    char part[8] = "";
 
-    if (task->fitted.texts > 1)
-        snprintf(part, sizeof part, "-%u", (unsigned)task->part % 100 + 1);
-    /* The last letter keeps one from being the beginning of another: gateways may search by pieces. */
-    snprintf(reference, REFERENCE_BYTES, "%.17s-%lld%sz", run->stem, id, part);
+    reference_make(run->stem, id, task->fitted.texts > 1 ? (unsigned)task->part % 100 + 1 : 0, reference);
 }
 
 /* A run by itself has its own time to wait for the store's lock. */

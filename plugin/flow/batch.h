@@ -7,6 +7,7 @@
 #include "flow/deliver.h"
 #include "flow/gate.h"
 #include "flow/ledger.h"
+#include "flow/reference.h"
 #include "flow/session.h"
 #include "flow/task.h"
 
@@ -21,9 +22,9 @@ struct run {
     struct gate *gate; /* one for each provider of the plan; NULL: a run by itself needs none */
     struct task *task;
     size_t tasks;
-    char stem[20];           /* of the references at gateways: unlike any other store's */
-    int64_t until_ms;        /* now_steady_ms: gateways have that long */
-    int64_t settle_until_ms; /* and the store, for the last ends, that long */
+    char stem[REFERENCE_STEM_BYTES]; /* of the references at gateways: unlike any other store's */
+    int64_t until_ms;                /* now_steady_ms: gateways have that long */
+    int64_t settle_until_ms;         /* and the store, for the last ends, that long */
 };
 
 /* Name the store in what gateways get as references; without one, a number at random. */

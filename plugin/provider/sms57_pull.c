@@ -162,8 +162,8 @@ void sms57_replies_judge(const struct query *query, const struct account *accoun
     pull_judge(reply, listing_replies, add_reply, answer);
 }
 
-/* 6: one list of both, told apart by their flag. An entry that is neither is passed over: refused, it would
-   only come again. */
+/* 6: one list of both, told apart by their flag. An entry that is neither is passed over, for the sake of the
+   others: refused, they would only come again. */
 static bool add_pushed(struct json_object *entry, struct answer *answer)
 {
     const char *flag = json_text(entry, "flag");
@@ -191,6 +191,8 @@ bool sms57_webhook_judge(const struct reply *pushed, struct answer *answer, stru
         outcome_accept(&answer->outcome, NULL);
         listing_start(&answer->listing, listing_webhook);
         judged = add_all(said, add_pushed, answer) || error_memory(err);
+        if (judged && answer->listing.count == 0 && json_count(said) > 0)
+            judged = error_set(err, ERROR_GATEWAY, 0, "what was pushed holds no report and no reply");
     } else {
         error_set(err, ERROR_GATEWAY, 0, "what was pushed is no list of reports and replies");
     }
