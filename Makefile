@@ -34,7 +34,8 @@ ACCEPT  := $(filter-out plugin/alert/nfc.c,$(wildcard $(addsuffix /*.c,$(addpref
            $(addprefix plugin/command/,fail.c notify.c options.c) $(addprefix plugin/image/,look.c read.c)
 HTTP    := $(addprefix plugin/http/,transport.c exchange.c fleet.c digest.c)
 IMAGE   := plugin/image/convert.c
-WORKER  := $(addprefix plugin/flow/,worker.c shift.c intake.c reception.c) plugin/command/worker.c
+WORKER  := $(addprefix plugin/flow/,worker.c shift.c intake.c reception.c listener.c hook.c health.c metrics.c) \
+           $(wildcard plugin/listen/*.c) plugin/command/worker.c
 NEB     := $(wildcard plugin/neb/*.c) plugin/flow/deposit.c
 DELIVER := $(filter-out $(ACCEPT) $(HTTP) $(IMAGE) $(WORKER) $(NEB),$(wildcard plugin/*/*.c))
 # The broker module has of the accepting half what it takes to accept.
@@ -47,7 +48,7 @@ archive = $(or $(wildcard $(shell $(CC) -print-file-name=lib$(1).a)),-l$(1))
 SQLITE  ?= $(call archive,sqlite3)
 CONFUSE ?= $(call archive,confuse)
 DELIVER_LIBS := -ljson-c -lunistring -lconfuse
-WORKER_LIBS  := -lsystemd
+WORKER_LIBS  := -lsystemd -lmicrohttpd
 HTTP_LIBS    := -lcurl -lcrypto
 IMAGE_LIBS   := -lgd
 NEB_LIBS     := -lsqlite3 -lconfuse -lunistring -ldl
@@ -268,7 +269,7 @@ install: all
 	install -m 644 contrib/man/munja.conf.5 $(D)$(MANDIR)/man5/
 	install -m 644 contrib/man/munja-neb.8 $(D)$(MANDIR)/man8/
 	install -m 644 README.md NEWS.md LICENSE conf/munja.conf $(D)$(DOCDIR)/
-	cp -R contrib/nagios contrib/icinga2 contrib/zabbix contrib/checkmk contrib/systemd $(D)$(DOCDIR)/
+	cp -R contrib/nagios contrib/icinga2 contrib/zabbix contrib/checkmk contrib/systemd contrib/nginx contrib/apache $(D)$(DOCDIR)/
 	for u in $(UNITS); do sed -e 's|/usr/local/bin/|$(BINDIR)/|' -e 's|/etc/munja/|$(SYSCONFDIR)/munja/|' \
 	    -e 's|=/var/lib/munja$$|=$(STATEDIR)|' contrib/systemd/$$u >$(D)$(UNITDIR)/$$u || exit 1; done
 	[ -e $(D)$(SYSCONFDIR)/munja/munja.conf ] || install -m 640 conf/munja.conf $(D)$(SYSCONFDIR)/munja/munja.conf

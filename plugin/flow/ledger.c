@@ -57,6 +57,15 @@ bool ledger_settle(struct ledger *ledger, struct record *const *records, const s
     return post(ledger, &posting, err);
 }
 
+static void count_ends(struct ledger *ledger, const struct posting *posting)
+{
+    for (size_t i = 0; posting->settlements != NULL && i < posting->count; i++)
+        if (posting->settlements[i].outcome != NULL && posting->settlements[i].outcome[0] != '\0'
+            && posting->records[i]->provider[0] != '\0')
+            tally_add(ledger->tally, TALLY_ATTEMPTS, posting->records[i]->provider,
+                      posting->settlements[i].outcome, 1);
+}
+
 /* All in one commit; when that fails, each by itself, since one of them may be why. */
 static void write_lines(struct ledger *ledger, struct line *first, size_t count)
 {
@@ -72,6 +81,8 @@ static void write_lines(struct ledger *ledger, struct line *first, size_t count)
     for (struct line *line = first; line != NULL; line = line->next) {
         const struct posting *posting = &line->posting;
         line->written = written || store_post(ledger->store, &posting, 1, &err);
+        if (line->written)
+            count_ends(ledger, posting);
     }
     ledger->stuck = err.kind != ERROR_NONE;
     if (ledger->stuck)

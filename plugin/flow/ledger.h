@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "flow/fiber.h"
+#include "flow/tally.h"
 #include "store/store.h"
 
 /* What is written of attempts. A run by itself writes each posting at once; in the worker, the fibers'
@@ -13,6 +14,7 @@
 struct ledger {
     struct store *store;   /* NULL: nothing is written, because the store cannot be */
     struct fibers *fibers; /* NULL: no fibers, each posting has its own commit */
+    struct tally *tally;   /* counts the attempts that end; NULL: nobody wants to know */
     struct line *first, *last;
     size_t lines;
     int64_t since_ms; /* now_steady_ms: the first of them waits since then */

@@ -2,10 +2,12 @@
 #include "flow/pulled.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "alert/number.h"
 #include "base/now.h"
 #include "flow/range.h"
+#include "flow/reference.h"
 #include "store/balance.h"
 #include "store/receipt.h"
 
@@ -21,6 +23,25 @@ static const char *number_of(const struct listing *listing, size_t row, const ch
     return number_read(said, number, NULL) ? number : said;
 }
 
+static struct receipt_said report_of(const struct listing *listing, size_t row, char number[NUMBER_BYTES])
+{
+    return (struct receipt_said){ .reference = listing_cell(listing, row, "reference"),
+                                  .recipient = number_of(listing, row, "recipient", number),
+                                  .state = listing_cell(listing, row, "state"),
+                                  .code = listing_cell(listing, row, "code"),
+                                  .meaning = listing_cell(listing, row, "meaning"),
+                                  .time = listing_cell(listing, row, "time") };
+}
+
+static struct reply_said reply_of(const struct listing *listing, size_t row, char number[NUMBER_BYTES])
+{
+    return (struct reply_said){ .reference = listing_cell(listing, row, "reference"),
+                                .sender = number_of(listing, row, "sender", number),
+                                .recipient = listing_cell(listing, row, "recipient"),
+                                .text = listing_cell(listing, row, "text"),
+                                .time = listing_cell(listing, row, "time") };
+}
+
 bool pulled_reports(struct store *store, const char *provider, const struct listing *listing,
                     struct error *err)
 {
@@ -34,12 +55,7 @@ bool pulled_reports(struct store *store, const char *provider, const struct list
         goto out;
     }
     for (size_t i = 0; i < listing->count; i++)
-        said[i] = (struct receipt_said){ .reference = listing_cell(listing, i, "reference"),
-                                         .recipient = number_of(listing, i, "recipient", numbers[i]),
-                                         .state = listing_cell(listing, i, "state"),
-                                         .code = listing_cell(listing, i, "code"),
-                                         .meaning = listing_cell(listing, i, "meaning"),
-                                         .time = listing_cell(listing, i, "time") };
+        said[i] = report_of(listing, i, numbers[i]);
     store_until(store, now_steady_ms() + KEEP_MS);
     kept = store_receipts(store, provider, said, listing->count, &added, err);
 out:
@@ -61,17 +77,44 @@ bool pulled_replies(struct store *store, const char *provider, const struct list
         goto out;
     }
     for (size_t i = 0; i < listing->count; i++)
-        said[i] = (struct reply_said){ .reference = listing_cell(listing, i, "reference"),
-                                       .sender = number_of(listing, i, "sender", numbers[i]),
-                                       .recipient = listing_cell(listing, i, "recipient"),
-                                       .text = listing_cell(listing, i, "text"),
-                                       .time = listing_cell(listing, i, "time") };
+        said[i] = reply_of(listing, i, numbers[i]);
     store_until(store, now_steady_ms() + KEEP_MS);
     kept = store_replies(store, provider, said, listing->count, &added, err);
 out:
     free(said);
     free(numbers);
     return kept;
+}
+
+bool pulled_push(const char *provider, const char *stem, const struct listing *listing,
+                 struct pulled_push *push, struct error *err)
+{
+    struct pushed *pushed = &push->pushed;
+    size_t room = listing->count + 1;
+
+    *push = (struct pulled_push){ .pushed.provider = provider,
+                                  .pushed.receipt = calloc(room, sizeof *pushed->receipt),
+                                  .pushed.reply = calloc(room, sizeof *pushed->reply),
+                                  .numbers = calloc(room, sizeof *push->numbers) };
+    if (pushed->receipt == NULL || pushed->reply == NULL || push->numbers == NULL)
+        return error_memory(err);
+    for (size_t i = 0; i < listing->count; i++)
+        if (strcmp(listing_cell(listing, i, "what"), "report") == 0) {
+            struct pushed_receipt *receipt = &pushed->receipt[pushed->receipts++];
+            receipt->said = report_of(listing, i, push->numbers[i]);
+            receipt->record = reference_record(stem, receipt->said.reference);
+        } else if (*listing_cell(listing, i, "sender") != '\0') {
+            pushed->reply[pushed->replies++] = reply_of(listing, i, push->numbers[i]);
+        }
+    return true;
+}
+
+void pulled_push_clear(struct pulled_push *push)
+{
+    free(push->pushed.receipt);
+    free(push->pushed.reply);
+    free(push->numbers);
+    *push = (struct pulled_push){ 0 };
 }
 
 void pulled_balance(struct store *store, const char *provider, const struct listing *listing)

@@ -13,6 +13,7 @@
 #include "flow/deliver.h"
 #include "flow/halves.h"
 #include "flow/intake.h"
+#include "flow/listener.h"
 #include "flow/reception.h"
 #include "flow/shift.h"
 #include "store/handover.h"
@@ -42,6 +43,8 @@ struct worker {
     struct ledger ledger;
     struct workshop workshop;
     struct reception *reception;
+    struct tally tally;
+    struct listener *listener;
     struct intake *intake;
     struct shift *shift;
     struct shift *ending; /* that of the configuration before */
@@ -124,7 +127,8 @@ static bool open_shop(struct worker *worker, const char *store, struct error *er
         || !store_open(store, now_steady_ms() + LOCK_MOST_MS, &worker->store, err))
         return false;
     shop->store = worker->store;
-    worker->ledger = (struct ledger){ .store = worker->store, .fibers = shop->fibers };
+    worker->ledger =
+        (struct ledger){ .store = worker->store, .fibers = shop->fibers, .tally = &worker->tally };
     shop->ledger = &worker->ledger;
     return true;
 }
@@ -144,6 +148,8 @@ bool worker_open(const char *config, struct worker **worker, struct error *err)
     else if (settings_load(made->config, &settings, err) && open_shop(made, settings.store, err)
              && shift_open(&settings, &made->workshop, &made->shift, err)
              && (made->intake = intake_open(made->shift, err)) != NULL && handover_work(made->store, err)
+             && listener_open(shift_plan(made->shift)->settings, made->store, &made->tally, &made->listener,
+                              err)
              && reception_open(where(made), take, made, &made->reception, err)) {
         *worker = made;
         return true;
@@ -158,6 +164,8 @@ void worker_close(struct worker *worker)
     if (worker == NULL)
         return;
     reception_close(worker->reception);
+    listener_close(worker->listener);
+    tally_clear(&worker->tally);
     intake_close(worker->intake);
     store_close(worker->store);
     free(worker->config);
@@ -177,6 +185,7 @@ bool worker_can_reload(const struct worker *worker)
 bool worker_reload(struct worker *worker, struct error *err)
 {
     struct settings settings = { 0 };
+    struct error fault = { 0 };
     struct shift *shift = NULL;
     struct intake *intake;
 
@@ -196,6 +205,8 @@ bool worker_reload(struct worker *worker, struct error *err)
         shift_close(shift);
         return false;
     }
+    if (!listener_move(worker->listener, shift_plan(shift)->settings, &fault))
+        log_line(LOG_LEVEL_ERROR, "listen=kept fault=\"%s\"", fault.text);
     breakers_hasten(shift_plan(shift));
     shift_end(worker->shift);
     worker->ending = worker->shift;
@@ -329,6 +340,7 @@ static void act(struct worker *worker)
         prune(worker);
         tend(worker);
     }
+    listener_turn(worker->listener, shift_plan(worker->shift));
 }
 
 static int64_t soonest(int64_t a_ms, int64_t b_ms)
@@ -345,6 +357,7 @@ static int wait_ms(const struct worker *worker, int64_t until_ms)
 
     wait = soonest(wait, shop->wire->fleet_wait_ms(shop->fleet));
     wait = soonest(wait, fibers_wait_ms(shop->fibers));
+    wait = soonest(wait, listener_wait_ms(worker->listener));
     if (now < worker->stuck_until_ms)
         return (int)soonest(wait, worker->stuck_until_ms - now);
     wait = soonest(wait, worker->tend_at_ms < now ? 0 : worker->tend_at_ms - now);
@@ -362,9 +375,10 @@ void worker_turn(struct worker *worker, int fd, int64_t until_ms)
     const struct workshop *shop = &worker->workshop;
     struct pollfd fds[] = { { .fd = fd, .events = POLLIN },
                             { .fd = shop->wire->fleet_fd(shop->fleet), .events = POLLIN },
-                            { .fd = worker->ends ? -1 : reception_fd(worker->reception), .events = POLLIN } };
+                            { .fd = worker->ends ? -1 : reception_fd(worker->reception), .events = POLLIN },
+                            { .fd = listener_fd(worker->listener), .events = POLLIN } };
 
-    poll(fds, 3, wait_ms(worker, until_ms));
+    poll(fds, 4, wait_ms(worker, until_ms));
     if (fds[2].revents != 0)
         reception_turn(worker->reception);
     act(worker);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "alert/number.h"
+#include "base/network.h"
 #include "provider/url.h"
 
 #define WIDTH_MAX     256
@@ -303,6 +304,33 @@ static bool open_carrier(struct opening *opening, struct error *err)
     return open_url(opening, err) && open_ca_file(opening, err);
 }
 
+/* What its gateway may push, and from where: told, but no reason to keep an alert from going out. The token
+   is the last part of a path. */
+static bool check_hook(struct opening *opening, struct error *err)
+{
+    const struct entry *token = section_entry(opening->section, "hook_token");
+    const struct entry *allow = section_entry(opening->section, "allow");
+    const char *name = opening->section->name;
+    struct network network;
+
+    if (token != NULL && token->values == 1
+        && (*token->value[0] == '\0' || strchr(token->value[0], '/') != NULL)
+        && !faults_add(opening->faults, token->line, err,
+                       "provider \"%s\": hook_token must be one part of a path, without a slash", name))
+        return false;
+    if (token != NULL && opening->provider->api->webhook.judge == NULL
+        && !faults_add(opening->faults, token->line, err, "provider \"%s\": hook_token: %s pushes nothing",
+                       name, opening->provider->api->name))
+        return false;
+    for (size_t i = 0; allow != NULL && i < allow->values; i++)
+        if (!network_read(allow->value[i], &network)
+            && !faults_add(opening->faults, allow->line, err,
+                           "provider \"%s\": allow: \"%.60s\" is no network, as in 203.0.113.0/24", name,
+                           allow->value[i]))
+            return false;
+    return true;
+}
+
 bool provider_open(const struct settings *settings, const struct section *section, struct provider *provider,
                    struct faults *faults, bool *usable, struct error *err)
 {
@@ -326,7 +354,7 @@ bool provider_open(const struct settings *settings, const struct section *sectio
         if (account_key(&provider->account, "signature") != NULL)
             provider->signature = account_key(&provider->account, "signature");
         if (!check_values(&opening, api->keys, err) || !check_needs(&opening, err)
-            || !open_charset(&opening, err) || !open_carrier(&opening, err))
+            || !open_charset(&opening, err) || !open_carrier(&opening, err) || !check_hook(&opening, err))
             goto fail;
     }
     *usable = opening.usable;

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/network.h"
 #include "settings/grammar.h"
 
 #define FILE_BYTES_MAX (1024 * 1024)
@@ -19,8 +20,8 @@ static const struct setting global_keys[] = {
     { "timeout", SETTING_DURATION, "one notify, everything included", "20", NULL },
     { "duplicate_window", SETTING_DURATION, "how long the same text counts as the same alert", "10m", NULL },
     { "keep", SETTING_DURATION, "how long finished records stay", "30d", NULL },
-    /* Of the resident worker; taken so that one file serves every version. */
     { "listen", SETTING_TEXT, "address and port for webhooks, health and metrics", NULL, NULL },
+    /* Of the resident worker; taken so that one file serves every version. */
     { "receipt_wait", SETTING_DURATION, "how long to wait for a gateway's receipt", NULL, NULL },
     { 0 },
 };
@@ -137,6 +138,20 @@ static bool read_time(const struct section *globals, const char *key, int least,
     return duration_read(section_text(&(struct section){ 0 }, global_keys, key), seconds);
 }
 
+static bool read_listen(struct settings *settings, const struct section *globals, struct error *err)
+{
+    const char *listen = section_text(globals, global_keys, "listen");
+    struct network_endpoint endpoint;
+
+    if (listen == NULL || *listen == '\0')
+        return true;
+    if (!network_endpoint(listen, &endpoint))
+        return faults_add(&settings->faults, section_entry(globals, "listen")->line, err,
+                          "listen must be an address and a port, as in 127.0.0.1:8057 or [::1]:8057");
+    settings->listen = strdup(listen);
+    return settings->listen != NULL || error_memory(err);
+}
+
 static bool finish(struct settings *settings, const struct section *globals, struct error *err)
 {
     static const struct setting *const global_tables[] = { global_keys, NULL };
@@ -158,7 +173,8 @@ static bool finish(struct settings *settings, const struct section *globals, str
                            &usable, err))
             return false;
     }
-    return read_time(globals, "timeout", 1, 3600, &settings->timeout_s, &settings->faults, err)
+    return read_listen(settings, globals, err)
+           && read_time(globals, "timeout", 1, 3600, &settings->timeout_s, &settings->faults, err)
            && read_time(globals, "duplicate_window", 0, INT_MAX, &settings->duplicate_window_s,
                         &settings->faults, err)
            && read_time(globals, "keep", 1, INT_MAX, &settings->keep_s, &settings->faults, err);
@@ -195,6 +211,7 @@ void settings_clear(struct settings *settings)
 {
     free(settings->path);
     free(settings->store);
+    free(settings->listen);
     sections_clear(&settings->providers);
     sections_clear(&settings->routes);
     sections_clear(&settings->templates);

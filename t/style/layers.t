@@ -14,6 +14,7 @@ my %rank = (
     text     => 1,
     http     => 1,
     image    => 1,
+    listen   => 1,
     settings => 1,
     store    => 2,
     provider => 2,
@@ -34,11 +35,11 @@ my @libraries = (
     [ qr{^gd},                           qr{^image/convert\.c$},                       'libgd' ],
     [ qr{^iconv\.h$},                    qr{^text/},                                   'iconv' ],
     [ qr{^dlfcn\.h$},                    qr{^(?:flow/halves|neb/core)\.c$},            'dlopen' ],
-    [ qr{^microhttpd\.h$},               qr{^command/},                                'libmicrohttpd' ],
+    [ qr{^microhttpd\.h$},               qr{^listen/server\.c$},                       'libmicrohttpd' ],
     [ qr{^systemd/},                     qr{^command/worker\.c$},                      'libsystemd' ],
     [ qr{^ucontext\.h$},                 qr{^flow/fiber\.c$},                          'the switch of stacks' ],
     [ qr{^sys/epoll\.h$},                qr{^(?:http/fleet|flow/reception)\.c$},       'epoll' ],
-    [ qr{^sys/(?:socket|un)\.h$},        qr{^flow/(?:handover|reception)\.[ch]$},      'the hand-over' ],
+    [ qr{^sys/(?:socket|un)\.h$},        qr{^(?:flow/(?:handover|reception)\.[ch]|listen/\w+\.c)$}, 'the hand-over and the listener' ],
 );
 
 sub includes_of {
@@ -114,7 +115,7 @@ sub needed_by {
 
 SKIP: {
     my $build = $ENV{MUNJA_BUILD} // '';
-    skip 'MUNJA_BUILD names no finished build', 9 if !-e "$build/lib/munja/munja_http.so";
+    skip 'MUNJA_BUILD names no finished build', 10 if !-e "$build/lib/munja/munja_http.so";
     my @munja   = needed_by("$build/bin/munja");
     my @deliver = needed_by("$build/lib/munja/munja_deliver.so");
     my @http    = needed_by("$build/lib/munja/munja_http.so");
@@ -125,6 +126,7 @@ SKIP: {
         [], 'munja_deliver.so needs no libcurl, TLS or SQLite');
     ok(!(grep { /libsystemd/ } @munja, @deliver, @http), 'what sends one alert needs no libsystemd');
     is_deeply([ grep { /curl|ssl|crypto|sqlite|json|gd/ } @worker ], [], 'munja_worker.so brings nothing but the service');
+    is_deeply([ grep { /microhttpd/ } @munja, @deliver, @http ], [], 'and is the only one that listens');
     my @neb     = needed_by("$build/lib/munja/munja_neb.so");
     ok((grep { /sqlite/ } @neb) && !(grep { /curl|ssl|crypto|json|pthread/ } @neb), 'munja_neb.so stores, and cannot send');
     open my $symbols, '-|', 'nm', '-D', '--defined-only', "$build/lib/munja/munja_neb.so" or die "nm: $!";

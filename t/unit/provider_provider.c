@@ -42,7 +42,7 @@ static void a_sound_provider_opens(void **state)
 
     (void)state;
     open_it(JOA "url = 'https://gate.example:8443/v9//'\ntimeout = 1m\ncharset = cp949\nproxy = ''\n"
-                "resolve = 'gate.example:8443:127.0.0.1'\nhttp2 = yes\nwidth = 256\nhook_token = t\nallow = "
+                "resolve = 'gate.example:8443:127.0.0.1'\nhttp2 = yes\nwidth = 256\nallow = "
                 "{'203.0.113.0/24'}",
             0640, &o);
     assert_string_equal(o.faults, "");
@@ -121,6 +121,42 @@ static void some_need_less(void **state)
     close_it(&o);
     open_it("api = notificationsms\nurl = 'https://x.example'\ntoken = hidden\nfrom = 16441447", 0640, &o);
     assert_string_equal(o.faults, "");
+    assert_true(o.usable);
+    close_it(&o);
+}
+
+static void hooks_are_told_of_and_cost_no_alert(void **state)
+{
+    static const struct {
+        const char *keys, *faults;
+    } hooks[] = {
+        { "hook_token = t\nallow = {'203.0.113.0/24', '2001:db8::/32', '198.51.100.7'}", "" },
+        { "allow = {'203.0.113.0/24', '203.0.113.0/33', 'example.org'}",
+          "7: provider \"p\": allow: \"203.0.113.0/33\" is no network, as in 203.0.113.0/24\n"
+          "7: provider \"p\": allow: \"example.org\" is no network, as in 203.0.113.0/24\n" },
+        { "allow = 'all'", "7: provider \"p\": allow: \"all\" is no network, as in 203.0.113.0/24\n" },
+        { "hook_token = 'a/b'",
+          "7: provider \"p\": hook_token must be one part of a path, without a slash\n" },
+        { "\nhook_token = ''",
+          "8: provider \"p\": hook_token must be one part of a path, without a slash\n" },
+    };
+    struct opened o = { 0 };
+
+    (void)state;
+    for (size_t i = 0; i < CASES(hooks); i++) {
+        struct buf section = { 0 };
+
+        assert_true(buf_format(&section, "api = apiplex\nuser = u\nsecret = hidden\nfrom = 0212345678\n"
+                                         "url = 'https://x.example'\n%s",
+                               hooks[i].keys));
+        open_it(buf_text(&section), 0640, &o);
+        assert_string_equal(o.faults, hooks[i].faults);
+        assert_true(o.usable);
+        close_it(&o);
+        buf_clear(&section);
+    }
+    open_it(JOA "hook_token = t", 0640, &o);
+    assert_string_equal(o.faults, "6: provider \"p\": hook_token: smsjoa pushes nothing\n");
     assert_true(o.usable);
     close_it(&o);
 }
@@ -253,7 +289,7 @@ static void urls_are_checked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_sound_provider_opens), cmocka_unit_test(defaults_fill_in),
+        cmocka_unit_test(a_sound_provider_opens), cmocka_unit_test(hooks_are_told_of_and_cost_no_alert), cmocka_unit_test(defaults_fill_in),
         cmocka_unit_test(files_stand_beside),     cmocka_unit_test(china_signs),
         cmocka_unit_test(some_need_less),         cmocka_unit_test(faults_have_lines),
         cmocka_unit_test(files_are_checked),      cmocka_unit_test(exposed_secrets_are_told),

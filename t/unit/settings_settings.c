@@ -44,6 +44,7 @@ static void the_example_is_read(void **state)
     assert_false(settings.exposed);
     assert_string_equal(settings.store, "/var/lib/munja/munja.db");
     assert_int_equal(settings.timeout_s, 20);
+    assert_string_equal(settings.listen, "127.0.0.1:8057");
     assert_int_equal(settings.providers.count, 3);
     assert_int_equal(settings.routes.count, 2);
     assert_int_equal(settings.templates.count, 1);
@@ -72,6 +73,7 @@ static void defaults_fill_in(void **state)
     assert_int_equal(settings.timeout_s, 20);
     assert_int_equal(settings.duplicate_window_s, 600);
     assert_int_equal(settings.keep_s, 30 * 86400);
+    assert_null(settings.listen);
     assert_true(settings.exposed);
     settings_clear(&settings);
 
@@ -107,6 +109,9 @@ static const struct {
     { "\ntimeout = \"soon\"", "2: timeout must be a time in seconds, or like 15m, 12h, 30d\n" },
     { "keep = {1, 2}", "1: keep takes one value, not a list\n" },
     { "keep = 1\nkeep = 2", "2: keep is there already, in line 1\n" },
+    { "\nlisten = 'localhost:8057'",
+      "2: listen must be an address and a port, as in 127.0.0.1:8057 or [::1]:8057\n" },
+    { "listen = ''", "" },
     { "timeou = 3",
       "1: unknown key \"timeou\" (did you mean \"timeout\": one notify, everything included?)\n" },
     { "x = 3",
