@@ -4,6 +4,8 @@ use warnings;
 use Cwd qw(abs_path);
 use File::Basename qw(dirname);
 use File::Temp ();
+use lib 't/lib';
+use Munja::Proxy;
 use Test::More;
 
 chdir abs_path(dirname(__FILE__) . '/../..') or die "cannot find the tree: $!";
@@ -174,6 +176,27 @@ subtest 'systemd-analyze' => sub {
     }
 };
 
-ok -s "contrib/$_/README.md", "contrib/$_/README.md" for qw(nagios icinga2 zabbix checkmk systemd);
+# What they let through and how they tell of whom: t/journey/hook_proxy.t.
+subtest 'web servers' => sub {
+    my ($body) = read_file('plugin/listen/server.h') =~ /SERVER_BODY_BYTES_MAX (\d+)/;
+    my ($path) = read_file('plugin/flow/hook.h') =~ /HOOK_PATH "(\S+)"/;
+    my %text   = map { $_ => read_file("contrib/$_/munja.conf") } qw(nginx apache);
+    my $kib    = $body / 1024;
+    like $text{nginx},  qr/client_max_body_size ${kib}k;/, 'nginx takes as much as munja';
+    like $text{apache}, qr/LimitRequestBody $body$/m,      'so does Apache';
+    for my $kind (sort keys %text) {
+        like $text{$kind}, qr/^ +(?:location |<Location ")\Q$path\E/m, "$kind: passes on pushes";
+        like $text{$kind}, qr/X-Forwarded-For/, "$kind: says of whom";
+        my @to = $text{$kind} =~ m{(?:proxy_pass|ProxyPass) "?http://([^/;"]+)}g;
+        my ($listen) = read_file('conf/munja.conf') =~ /^#listen = "(\S+)"/m;
+        is "@to", $listen, "$kind: to where munja.conf listens";
+        SKIP: {
+            my $proxy = Munja::Proxy->new($kind, 8057) or skip "no $kind", 1;
+            is $proxy->check, '', "$kind: it is sound";
+        }
+    }
+};
+
+ok -s "contrib/$_/README.md", "contrib/$_/README.md" for qw(nagios icinga2 zabbix checkmk systemd nginx apache);
 
 done_testing;
