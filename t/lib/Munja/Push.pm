@@ -69,7 +69,9 @@ sub send_text {
     my $socket = $self->connect or return parse('');
     $socket->blocking(1);
     for (my $at = 0; $at < length $text;) {
-        $at += syswrite($socket, $text, length($text) - $at, $at) // last;
+        # Over a network, in pieces; and as many clients have it: who cannot say all hears nothing.
+        $at += syswrite($socket, $text, 30_000, $at) // return parse('');
+        sleep 0.001 if $at < length $text;
     }
     return parse(read_all($socket));
 }
