@@ -146,8 +146,9 @@ static void hooks_are_told_of_and_cost_no_alert(void **state)
     for (size_t i = 0; i < CASES(hooks); i++) {
         struct buf section = { 0 };
 
-        assert_true(buf_format(&section, "api = apiplex\nuser = u\nsecret = hidden\nfrom = 0212345678\n"
-                                         "url = 'https://x.example'\n%s",
+        assert_true(buf_format(&section,
+                               "api = apiplex\nuser = u\nsecret = hidden\nfrom = 0212345678\n"
+                               "url = 'https://x.example'\n%s",
                                hooks[i].keys));
         open_it(buf_text(&section), 0640, &o);
         assert_string_equal(o.faults, hooks[i].faults);
@@ -289,10 +290,15 @@ static void urls_are_checked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_sound_provider_opens), cmocka_unit_test(hooks_are_told_of_and_cost_no_alert), cmocka_unit_test(defaults_fill_in),
-        cmocka_unit_test(files_stand_beside),     cmocka_unit_test(china_signs),
-        cmocka_unit_test(some_need_less),         cmocka_unit_test(faults_have_lines),
-        cmocka_unit_test(files_are_checked),      cmocka_unit_test(exposed_secrets_are_told),
+        cmocka_unit_test(a_sound_provider_opens),
+        cmocka_unit_test(hooks_are_told_of_and_cost_no_alert),
+        cmocka_unit_test(defaults_fill_in),
+        cmocka_unit_test(files_stand_beside),
+        cmocka_unit_test(china_signs),
+        cmocka_unit_test(some_need_less),
+        cmocka_unit_test(faults_have_lines),
+        cmocka_unit_test(files_are_checked),
+        cmocka_unit_test(exposed_secrets_are_told),
         cmocka_unit_test(urls_are_checked),
     };
     return cmocka_run_group_tests(tests, conf_make, conf_remove);
