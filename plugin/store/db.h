@@ -62,6 +62,9 @@ bool db_begin(struct db *db, struct error *err);
 bool db_commit(struct db *db, struct error *err);
 void db_rollback(struct db *db);
 
+/* Whether one is open. */
+bool db_within(const struct db *db);
+
 /* Rows of a statement, one at a time. sql must be a literal: statements are kept, prepared, by its address.
    The values' texts must live until rows_end, which accepts NULL. */
 struct rows;

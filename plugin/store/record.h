@@ -14,8 +14,9 @@ struct store {
     char owner[20];     /* this process, at random: pids come again */
     const char *holder; /* whom store_accept leases to */
     char id[9];
-    bool breakers; /* there were any when it was opened */
-    int owners;    /* the file of owners' locks; -1: not open */
+    bool breakers;   /* there were any when it was opened */
+    bool writebacks; /* this process added some since it claimed */
+    int owners;      /* the file of owners' locks; -1: not open */
     uint64_t owners_mark;
 };
 

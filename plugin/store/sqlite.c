@@ -300,10 +300,15 @@ bool db_commit(struct db *db, struct error *err)
     return run_plain(db, "COMMIT", err);
 }
 
+bool db_within(const struct db *db)
+{
+    return !sqlite3_get_autocommit(db->handle);
+}
+
 void db_rollback(struct db *db)
 {
     /* SQLite rolls some failures back by itself. */
-    if (!sqlite3_get_autocommit(db->handle))
+    if (db_within(db))
         run_plain(db, "ROLLBACK", NULL);
 }
 

@@ -296,15 +296,23 @@ bool store_can_write(struct store *store, struct error *err)
 #define OLDEST_RECEIPTS OLDEST_SEEN("receipt")
 #define OLDEST_REPLIES  OLDEST_SEEN("reply")
 
+/* One that waits is given up by flow long before that; where there is no worker, nobody does. */
+#define WAITING_MS (2 * 24 * LEASE_MS_MAX)
+#define OLDEST_WRITEBACKS                                                                                    \
+    "(SELECT id FROM (SELECT id, state, created_ms FROM writeback ORDER BY id LIMIT 300) AS oldest"          \
+    " WHERE created_ms < $1 AND (state <> 'waiting' OR created_ms < $2))"
+
 bool store_prune(struct store *store, int64_t keep_ms, struct error *err)
 {
-    int64_t before = now_ms() - keep_ms;
+    int64_t before = now_ms() - keep_ms,
+            abandoned = before < now_ms() - WAITING_MS ? before : now_ms() - WAITING_MS;
     struct rows *rows = NULL;
     bool found = false, pruned = false;
 
     if (!DB_QUERY(store->db, &rows, err,
-                  "SELECT 1 WHERE EXISTS " OLDEST " OR EXISTS " OLDEST_RECEIPTS " OR EXISTS " OLDEST_REPLIES,
-                  DB_NUMBER(before))
+                  "SELECT 1 WHERE EXISTS " OLDEST " OR EXISTS " OLDEST_RECEIPTS " OR EXISTS " OLDEST_REPLIES
+                  " OR EXISTS " OLDEST_WRITEBACKS,
+                  DB_NUMBER(before), DB_NUMBER(abandoned))
         || !rows_next(rows, &found, err))
         goto out;
     rows_end(rows);
@@ -317,6 +325,8 @@ bool store_prune(struct store *store, int64_t keep_ms, struct error *err)
                        err)
             || !DB_RUN(store->db, err, "DELETE FROM receipt WHERE id IN " OLDEST_RECEIPTS, DB_NUMBER(before))
             || !DB_RUN(store->db, err, "DELETE FROM reply WHERE id IN " OLDEST_REPLIES, DB_NUMBER(before))
+            || !DB_RUN(store->db, err, "DELETE FROM writeback WHERE id IN " OLDEST_WRITEBACKS,
+                       DB_NUMBER(before), DB_NUMBER(abandoned))
             || !db_commit(store->db, err)))
         goto out;
     pruned = true;

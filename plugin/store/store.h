@@ -173,7 +173,8 @@ bool store_moved(struct store *store);
 /* Whether the store can be written right now: not locked, not full, not read-only. Nothing changes by it. */
 bool store_can_write(struct store *store, struct error *err);
 
-/* Forget finished records, receipts and replies older than keep_ms; at most a few hundred of each a call. */
+/* Forget finished records, receipts, replies and writebacks older than keep_ms; at most a few hundred of each
+ * a call. */
 bool store_prune(struct store *store, int64_t keep_ms, struct error *err);
 
 #endif

@@ -73,6 +73,7 @@ static void make_old(void)
     add_record("k1", "OK");
     ask("DROP TABLE breaker");
     ask("DROP TABLE balance");
+    ask("DROP TABLE writeback");
     ask("DROP INDEX attempt_begun");
     ask("DROP INDEX attempt_reference");
     ask("DROP INDEX attempt_open");
@@ -93,6 +94,7 @@ static void an_old_one_is_brought_up_to_date(void **state)
     assert_string_equal(ask("PRAGMA user_version"), "1836412420");
     assert_string_equal(ask("SELECT count(*) FROM breaker"), "0");
     assert_string_equal(ask("SELECT count(*) FROM balance"), "0");
+    assert_string_equal(ask("SELECT count(*) FROM writeback"), "0");
     now_set(NOON + MINUTE);
     assert_int_equal(claim(store, 9, &record), 1);
     record_clear(&record);

@@ -1,0 +1,65 @@
+#ifndef MUNJA_STORE_WRITEBACK_H
+#define MUNJA_STORE_WRITEBACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "store/store.h"
+
+/* What a monitor is to be told, kept until it took it, or nobody will try again. How it is told is flow's
+   business. */
+enum writeback_kind {
+    WRITEBACK_ACKNOWLEDGE, /* somebody takes care of the problem */
+    WRITEBACK_RESULT,      /* an alert reached nobody: nobody will try again */
+};
+enum writeback_state {
+    WRITEBACK_WAITING, /* to be told when due */
+    WRITEBACK_DONE,    /* the monitor has it */
+    WRITEBACK_FAILED,  /* for good: said tells why */
+    WRITEBACK_NONE,    /* nobody wants it: writeback_settle forgets it */
+};
+
+/* Texts are never NULL when they were read; NULL and "" are the same where they are added. */
+struct writeback {
+    int64_t id;
+    enum writeback_kind kind;
+    int64_t record;                     /* the alert's; 0: none */
+    int64_t reply;                      /* that said so; 0: none */
+    char source[16];                    /* the alert's: "nagios", "icinga", "zabbix", "checkmk" */
+    const char *host, *service, *event; /* the alert's; event: its id at the monitor */
+    const char *author, *text;
+    int64_t created_ms, due_ms;
+    int tries; /* so far */
+    enum writeback_state state;
+    char monitor[64]; /* who had the last word, and what it said; "" before */
+    char said[160];
+    void *owned; /* what the texts point into: writeback_clear */
+};
+void writeback_clear(struct writeback *writeback);
+
+/* Keep it, due now: within the caller's transaction where one is open, else in one of its own. Only kind,
+   record, reply and the texts are looked at. The same reply is kept once, however often it is added. */
+bool writeback_add(struct store *store, const struct writeback *writeback, struct error *err);
+
+/* Whether this process added one since the last claim, so that it need not wait for a look. */
+bool writeback_fresh(const struct store *store);
+
+/* When the next one is due; INT64_MAX: none waits. */
+bool writeback_next(struct store *store, int64_t *due_ms, struct error *err);
+
+/* Take up to most of those that are due, the oldest first, for lease_ms: they are due again then, should this
+   process die over them. Each counts as tried. The caller clears each and frees. */
+bool writeback_claim(struct store *store, size_t most, int64_t lease_ms, struct writeback **list,
+                     size_t *count, struct error *err);
+
+/* What came of it; due_ms is for WRITEBACK_WAITING. One that is over already does not change. */
+bool writeback_settle(struct store *store, int64_t id, enum writeback_state state, int64_t due_ms,
+                      const char *monitor, const char *said, struct error *err);
+
+/* Those of one record in the order they came, the first hundred. The caller clears each and frees. */
+bool writeback_list(struct store *store, int64_t record, struct writeback **list, size_t *count,
+                    struct error *err);
+
+#endif
