@@ -9,7 +9,7 @@
 #include "command/options.h"
 #include "command/sheet.h"
 #include "flow/exitcode.h"
-#include "provider/json.h"
+#include "http/json.h"
 
 /* What a check found. fatal: the alert would not be accepted. */
 struct finding {

@@ -12,7 +12,7 @@
 #include "command/sheet.h"
 #include "command/table.h"
 #include "provider/api.h"
-#include "provider/json.h"
+#include "http/json.h"
 
 enum column {
     COLUMN_CODE,

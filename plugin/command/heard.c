@@ -7,7 +7,7 @@
 #include "command/options.h"
 #include "command/sheet.h"
 #include "flow/exitcode.h"
-#include "provider/json.h"
+#include "http/json.h"
 
 /* Columns of the widest listing, the provider's name and the end. */
 #define COLUMNS_MAX 16

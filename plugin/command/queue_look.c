@@ -10,7 +10,7 @@
 #include "base/mask.h"
 #include "base/utf8.h"
 #include "command/sheet.h"
-#include "provider/json.h"
+#include "http/json.h"
 #include "store/look.h"
 
 #define ABOUT_BYTES 64

@@ -11,7 +11,7 @@
 #include "command/sheet.h"
 #include "flow/answer.h"
 #include "flow/exitcode.h"
-#include "provider/json.h"
+#include "http/json.h"
 
 /* So much of the sentence is always shown, even where the line becomes longer than others. */
 #define SENTENCE_LEAST 240

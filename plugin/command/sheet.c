@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "command/table.h"
-#include "provider/json.h"
+#include "http/json.h"
 
 bool sheet_table(const struct listing *listing, struct error *err)
 {

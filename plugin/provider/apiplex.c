@@ -4,7 +4,7 @@
 
 #include "base/digits.h"
 #include "provider/api.h"
-#include "provider/json.h"
+#include "http/json.h"
 
 /* echo_to_webhook, whose charset is not named: bytes as they are sent. */
 #define ECHO_BYTES_MAX 256

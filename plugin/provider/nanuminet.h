@@ -5,7 +5,7 @@
    nanuminet_filter.c what lists can be asked for, nanuminet.c the questions. */
 
 #include "provider/api.h"
-#include "provider/json.h"
+#include "http/json.h"
 
 /* CETC1 to CETC6: varchar(160). */
 #define NANUMINET_CETC_BYTES 160

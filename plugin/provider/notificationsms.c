@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "provider/json.h"
+#include "http/json.h"
 #include "provider/notificationsms_codes.h"
 
 /* "발급 토큰 유효": a token ends an hour after it was issued. */

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "provider/json.h"
+#include "http/json.h"
 
 /* "공통 오류". Some codes look like an HTTP status but are none: see answered. */
 static const struct verdict verdicts[] = {

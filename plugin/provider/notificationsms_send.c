@@ -5,7 +5,7 @@
 
 #include "base/base64.h"
 #include "base/utf8.h"
-#include "provider/json.h"
+#include "http/json.h"
 #include "provider/notificationsms_codes.h"
 
 /* A title is required even for SMS, which shows none, and for LMS an alert may come without one: then the

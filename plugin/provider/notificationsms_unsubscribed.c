@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "base/digits.h"
-#include "provider/json.h"
+#include "http/json.h"
 #include "provider/notificationsms_codes.h"
 
 /* "수신거부 번호 조회": pageSize when none is given. */

@@ -1,16 +1,14 @@
 /* From a section of munja.conf to a provider that can be used, with every fault told. */
 #include "provider/provider.h"
 
-#include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "alert/number.h"
 #include "base/network.h"
-#include "provider/url.h"
+#include "settings/opening.h"
+#include "settings/url.h"
 
 #define WIDTH_MAX     256
 #define TIMEOUT_S_MAX 3600
@@ -36,44 +34,6 @@ const struct setting provider_keys[] = {
     { "allow", SETTING_LIST, "networks its webhooks may come from", NULL, NULL },
     { 0 },
 };
-
-/* A provider on its way. */
-struct opening {
-    const struct settings *settings;
-    const struct section *section;
-    struct provider *provider;
-    struct faults *faults;
-    bool usable;
-};
-
-static const char *value_of(const struct opening *opening, const char *key)
-{
-    return section_text(opening->section, provider_keys, key);
-}
-
-static bool is_given(const struct opening *opening, const char *key)
-{
-    const char *value = value_of(opening, key);
-
-    return value != NULL && *value != '\0';
-}
-
-/* A fault at the key's line, or at the section's when the key is not there. The provider is out. */
-static bool blame(struct opening *opening, const char *key, struct error *err, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
-static bool blame(struct opening *opening, const char *key, struct error *err, const char *format, ...)
-{
-    const struct entry *entry = section_entry(opening->section, key);
-    char text[sizeof err->text];
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    opening->usable = false;
-    return faults_add(opening->faults, entry == NULL ? opening->section->line : entry->line, err,
-                      "provider \"%s\": %s", opening->section->name, text);
-}
 
 static bool is_key_of_a_driver(const char *key)
 {
@@ -106,9 +66,9 @@ static bool check_common_keys(const struct section *section, struct faults *faul
     return checked;
 }
 
-static bool check_keys(struct opening *opening, struct error *err)
+static bool check_keys(struct opening *opening, struct provider *provider, struct error *err)
 {
-    const struct api *api = opening->provider->api;
+    const struct api *api = provider->api;
     const struct setting *const tables[] = { provider_keys, api == NULL ? NULL : api->keys, NULL };
     bool usable = false;
 
@@ -122,90 +82,43 @@ static bool check_keys(struct opening *opening, struct error *err)
     return true;
 }
 
-static bool find_api(struct opening *opening, struct error *err)
+static bool find_api(struct opening *opening, struct provider *provider, struct error *err)
 {
-    const char *name = value_of(opening, "api");
+    const char *name = opening_value(opening, "api");
     struct buf names = { 0 };
     bool told = true;
 
     if (name == NULL || *name == '\0')
         return true; /* said already: it is a required key */
-    opening->provider->api = api_named(name);
-    if (opening->provider->api != NULL)
+    provider->api = api_named(name);
+    if (provider->api != NULL)
         return true;
     for (size_t i = 0; apis[i] != NULL && told; i++)
         told = buf_format(&names, "%s%s", i == 0 ? "" : ", ", apis[i]->name);
-    told = told ? blame(opening, "api", err, "no such api \"%s\" (%s)", name, buf_text(&names))
+    told = told ? opening_blame(opening, "api", err, "no such api \"%s\" (%s)", name, buf_text(&names))
                 : error_memory(err);
     buf_clear(&names);
     return told;
 }
 
-/* Values go into headers and form fields; secrets must not stand where others read them. */
-static bool check_values(struct opening *opening, const struct setting *keys, struct error *err)
-{
-    for (; keys != NULL && keys->name != NULL; keys++) {
-        const struct entry *entry = section_entry(opening->section, keys->name);
-
-        if (entry == NULL)
-            continue;
-        for (size_t i = 0; i < entry->values; i++) {
-            if (strpbrk(entry->value[i], "\n\t") != NULL
-                && !blame(opening, keys->name, err, "%s must be on one line, without tabs", keys->name))
-                return false;
-        }
-        /* Told, but no reason to keep an alert from going out. */
-        if ((keys->flags & SETTING_SECRET) && opening->settings->exposed
-            && !faults_add(opening->faults, entry->line, err,
-                           "provider \"%s\": %s stands in a file that others may read: chmod o= %s",
-                           opening->section->name, keys->name, opening->settings->path))
-            return false;
-    }
-    return true;
-}
-
-static bool open_secret(struct opening *opening, struct error *err)
-{
-    const char *file = value_of(opening, "secret_file");
-    struct error fault = { 0 };
-    char *secret;
-
-    opening->provider->account.secret = value_of(opening, "secret");
-    if (file == NULL)
-        return true;
-    if (section_entry(opening->section, "secret") != NULL)
-        return blame(opening, "secret_file", err, "secret and secret_file are both given: one is enough");
-    secret = secret_load(opening->settings->path, file, &fault);
-    if (secret == NULL) {
-        if (fault.kind != ERROR_SETTINGS) {
-            *err = fault;
-            return false;
-        }
-        return blame(opening, "secret_file", err, "secret_file: %s", fault.text);
-    }
-    opening->provider->owned.secret = secret;
-    opening->provider->account.secret = secret;
-    return true;
-}
-
-static bool open_from(struct opening *opening, struct error *err)
+static bool open_from(struct opening *opening, struct provider *provider, struct error *err)
 {
     char number[NUMBER_BYTES];
 
-    if (!is_given(opening, "from"))
+    if (!opening_has(opening, "from"))
         return true;
-    if (!number_read(value_of(opening, "from"), number, NULL))
-        return blame(opening, "from", err, "from must be a phone number");
-    opening->provider->owned.from = strdup(number);
-    opening->provider->account.from = opening->provider->owned.from;
-    return opening->provider->account.from != NULL || error_memory(err);
+    if (!number_read(opening_value(opening, "from"), number, NULL))
+        return opening_blame(opening, "from", err, "from must be a phone number");
+    provider->owned.from = strdup(number);
+    provider->account.from = provider->owned.from;
+    return provider->account.from != NULL || error_memory(err);
 }
 
 /* Which of user, secret and from the api wants; a fixed token or an unsigned login spares some. */
-static bool check_needs(struct opening *opening, struct error *err)
+static bool check_needs(struct opening *opening, struct provider *provider, struct error *err)
 {
-    const struct account *account = &opening->provider->account;
-    const struct api *api = opening->provider->api;
+    const struct account *account = &provider->account;
+    const struct api *api = provider->api;
     const char *hash = account_key(account, "hash");
     const bool fixed = account->token != NULL;
     const bool bare = fixed || (hash != NULL && strcmp(hash, "none") == 0);
@@ -221,92 +134,72 @@ static bool check_needs(struct opening *opening, struct error *err)
     if (opening->section->broken) /* what seems missing may be what could not be read */
         return true;
     for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++) {
-        if (needs[i].needed && !is_given(opening, needs[i].key) && !is_given(opening, needs[i].other)
-            && !blame(opening, needs[i].key, err, "key %s is missing: %s needs it", needs[i].key, api->name))
+        if (needs[i].needed && !opening_has(opening, needs[i].key) && !opening_has(opening, needs[i].other)
+            && !opening_blame(opening, needs[i].key, err, "key %s is missing: %s needs it", needs[i].key,
+                              api->name))
             return false;
     }
     return true;
 }
 
-static bool open_charset(struct opening *opening, struct error *err)
+static bool open_charset(struct opening *opening, struct provider *provider, struct error *err)
 {
-    const char *word = value_of(opening, "charset");
-    const bool korean = opening->provider->api->country == COUNTRY_KOREA;
+    const char *word = opening_value(opening, "charset");
+    const bool korean = provider->api->country == COUNTRY_KOREA;
     enum charset charset;
 
     if (word == NULL || !charset_named(word, &charset))
         return true; /* no such charset: said already */
     if ((charset != CHARSET_UCS2) != korean)
-        return blame(opening, "charset", err, "charset must be %s with %s",
-                     korean ? "euc-kr or cp949" : "ucs2", opening->provider->api->name);
-    opening->provider->limits.charset = charset;
+        return opening_blame(opening, "charset", err, "charset must be %s with %s",
+                             korean ? "euc-kr or cp949" : "ucs2", provider->api->name);
+    provider->limits.charset = charset;
     return true;
 }
 
-static bool open_url(struct opening *opening, struct error *err)
+static bool open_url(struct opening *opening, struct provider *provider, struct error *err)
 {
-    struct carrier_settings *carrier = &opening->provider->carrier;
-    const char *url = value_of(opening, "url"), *fault;
-    size_t length;
+    const char *url = opening_value(opening, "url");
 
     if (url == NULL)
-        url = opening->provider->api->url;
+        url = provider->api->url;
     if (url == NULL)
         return opening->section->broken
-               || blame(opening, "url", err, "key url is missing: %s has no address of its own",
-                        opening->provider->api->name);
-    fault = url_fault(url, carrier->plaintext);
-    if (fault != NULL)
-        return blame(opening, "url", err, "url %s", fault);
-    length = strlen(url);
-    while (url[length - 1] == '/') /* every path begins with one */
-        length--;
-    opening->provider->owned.url = strndup(url, length);
-    carrier->url = opening->provider->owned.url;
-    return carrier->url != NULL || error_memory(err);
-}
-
-static bool open_ca_file(struct opening *opening, struct error *err)
-{
-    char *path;
-
-    if (!is_given(opening, "ca_file"))
-        return true;
-    path = settings_beside(opening->settings->path, value_of(opening, "ca_file"));
-    if (path == NULL)
-        return error_memory(err);
-    opening->provider->owned.ca_file = path;
-    opening->provider->carrier.ca_file = path;
-    return access(path, R_OK) == 0
-           || blame(opening, "ca_file", err, "ca_file: %s: %s", path, strerror(errno));
+               || opening_blame(opening, "url", err, "key url is missing: %s has no address of its own",
+                                provider->api->name);
+    if (!opening_url(opening, url, provider->carrier.plaintext, &provider->owned.url, err))
+        return false;
+    provider->carrier.url = provider->owned.url;
+    return true;
 }
 
 /* Values of the wrong type were told by section_check, and read as what they are by default. */
-static bool open_carrier(struct opening *opening, struct error *err)
+static bool open_carrier(struct opening *opening, struct provider *provider, struct error *err)
 {
-    struct provider *provider = opening->provider;
-
-    bool_read(value_of(opening, "plaintext"), &provider->carrier.plaintext);
-    bool_read(value_of(opening, "http2"), &provider->carrier.http2);
-    provider->carrier.proxy = value_of(opening, "proxy");
-    provider->carrier.resolve = value_of(opening, "resolve");
-    if (duration_read(value_of(opening, "timeout"), &provider->timeout_s)
+    bool_read(opening_value(opening, "plaintext"), &provider->carrier.plaintext);
+    bool_read(opening_value(opening, "http2"), &provider->carrier.http2);
+    provider->carrier.proxy = opening_value(opening, "proxy");
+    provider->carrier.resolve = opening_value(opening, "resolve");
+    if (duration_read(opening_value(opening, "timeout"), &provider->timeout_s)
         && (provider->timeout_s < 1 || provider->timeout_s > TIMEOUT_S_MAX)
-        && !blame(opening, "timeout", err, "timeout must be from 1 to %d seconds", TIMEOUT_S_MAX))
+        && !opening_blame(opening, "timeout", err, "timeout must be from 1 to %d seconds", TIMEOUT_S_MAX))
         return false;
-    if (number_setting_read(value_of(opening, "width"), &provider->width)
+    if (number_setting_read(opening_value(opening, "width"), &provider->width)
         && (provider->width < 1 || provider->width > WIDTH_MAX)
-        && !blame(opening, "width", err, "width must be from 1 to %d", WIDTH_MAX))
+        && !opening_blame(opening, "width", err, "width must be from 1 to %d", WIDTH_MAX))
         return false;
     if (provider->carrier.resolve != NULL && !url_is_resolve(provider->carrier.resolve)
-        && !blame(opening, "resolve", err, "resolve must be HOST:PORT:ADDRESS"))
+        && !opening_blame(opening, "resolve", err, "resolve must be HOST:PORT:ADDRESS"))
         return false;
-    return open_url(opening, err) && open_ca_file(opening, err);
+    if (!open_url(opening, provider, err) || !opening_ca_file(opening, &provider->owned.ca_file, err))
+        return false;
+    provider->carrier.ca_file = provider->owned.ca_file;
+    return true;
 }
 
 /* What its gateway may push, and from where: told, but no reason to keep an alert from going out. The token
    is the last part of a path. */
-static bool check_hook(struct opening *opening, struct error *err)
+static bool check_hook(struct opening *opening, const struct api *api, struct error *err)
 {
     const struct entry *token = section_entry(opening->section, "hook_token");
     const struct entry *allow = section_entry(opening->section, "allow");
@@ -318,9 +211,9 @@ static bool check_hook(struct opening *opening, struct error *err)
         && !faults_add(opening->faults, token->line, err,
                        "provider \"%s\": hook_token must be one part of a path, without a slash", name))
         return false;
-    if (token != NULL && opening->provider->api->webhook.judge == NULL
+    if (token != NULL && api->webhook.judge == NULL
         && !faults_add(opening->faults, token->line, err, "provider \"%s\": hook_token: %s pushes nothing",
-                       name, opening->provider->api->name))
+                       name, api->name))
         return false;
     for (size_t i = 0; allow != NULL && i < allow->values; i++)
         if (!network_read(allow->value[i], &network)
@@ -334,18 +227,20 @@ static bool check_hook(struct opening *opening, struct error *err)
 bool provider_open(const struct settings *settings, const struct section *section, struct provider *provider,
                    struct faults *faults, bool *usable, struct error *err)
 {
-    struct opening opening = { settings, section, provider, faults, true };
+    struct opening opening = { settings, section, "provider", provider_keys, faults, true };
     const struct api *api;
 
     *provider = (struct provider){ .name = section->name, .signature = "" };
-    if (!find_api(&opening, err) || !check_keys(&opening, err) || !check_values(&opening, provider_keys, err)
-        || !open_secret(&opening, err) || !open_from(&opening, err))
+    if (!find_api(&opening, provider, err) || !check_keys(&opening, provider, err)
+        || !opening_check_values(&opening, provider_keys, err)
+        || !opening_secret(&opening, &provider->account.secret, &provider->owned.secret, err)
+        || !open_from(&opening, provider, err))
         goto fail;
     api = provider->api;
     if (api != NULL) {
         provider->limits = api->limits;
         provider->account.name = section->name;
-        provider->account.user = value_of(&opening, "user");
+        provider->account.user = opening_value(&opening, "user");
         provider->account.section = section;
         provider->account.keys = api->keys;
         if (account_key(&provider->account, "token") != NULL
@@ -353,8 +248,9 @@ bool provider_open(const struct settings *settings, const struct section *sectio
             provider->account.token = account_key(&provider->account, "token");
         if (account_key(&provider->account, "signature") != NULL)
             provider->signature = account_key(&provider->account, "signature");
-        if (!check_values(&opening, api->keys, err) || !check_needs(&opening, err)
-            || !open_charset(&opening, err) || !open_carrier(&opening, err) || !check_hook(&opening, err))
+        if (!opening_check_values(&opening, api->keys, err) || !check_needs(&opening, provider, err)
+            || !open_charset(&opening, provider, err) || !open_carrier(&opening, provider, err)
+            || !check_hook(&opening, api, err))
             goto fail;
     }
     *usable = opening.usable;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/digits.h"
-#include "provider/json.h"
+#include "http/json.h"
 #include "provider/sms57_codes.h"
 
 static const struct setting keys[] = {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "alert/number.h"
-#include "provider/json.h"
+#include "http/json.h"
 #include "provider/sms57_codes.h"
 
 /* 4.2, 5.2. What is more than munja reads of an answer is gone at the gateway: of the 10,000 reports that the

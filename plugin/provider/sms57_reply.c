@@ -3,7 +3,7 @@
 
 #include "alert/number.h"
 #include "base/digits.h"
-#include "provider/json.h"
+#include "http/json.h"
 #include "provider/sms57.h"
 #include "provider/sms57_codes.h"
 

@@ -6,7 +6,7 @@
 
 #include "base/digits.h"
 #include "provider/api.h"
-#include "provider/json.h"
+#include "http/json.h"
 #include "provider/smsjoa_codes.h"
 
 /* 2.4 names no largest list_count, only that there is one (-100035). */

@@ -29,7 +29,7 @@ my @libraries = (
     [ qr{^sqlite3\.h$},                  qr{^store/},                                  'sqlite3' ],
     [ qr{^libpq},                        qr{^store/},                                  'libpq' ],
     [ qr{^confuse\.h$},                  qr{^settings/},                               'libconfuse' ],
-    [ qr{^json-c/},                      qr{^(?:provider/|command/)},    'json-c' ],
+    [ qr{^json-c/},                      qr{^(?:http/json\.[ch]$|provider/|command/)}, 'json-c' ],
     [ qr{^(?:curl|openssl)/},            qr{^http/},                                   'libcurl, libcrypto' ],
     [ qr{^uni[a-z]+\.h$(?<!unistd\.h)},  qr{^(?:text/|alert/nfc\.c$|command/table\.c$)},      'libunistring' ],
     [ qr{^gd},                           qr{^image/convert\.c$},                       'libgd' ],

@@ -1,7 +1,7 @@
 #include "conf.h"
 
 #include "provider/provider.h"
-#include "provider/url.h"
+#include "settings/url.h"
 
 /* A provider section in a file of its own; faults as text. */
 struct opened {

@@ -1,5 +1,5 @@
-#ifndef MUNJA_PROVIDER_URL_H
-#define MUNJA_PROVIDER_URL_H
+#ifndef MUNJA_SETTINGS_URL_H
+#define MUNJA_SETTINGS_URL_H
 
 #include <stdbool.h>
 

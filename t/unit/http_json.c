@@ -1,7 +1,7 @@
 /* JSON of gateways: what is read, what is forgiven, what is not. */
 #include "driver.h"
 
-#include "provider/json.h"
+#include "http/json.h"
 
 static struct json_object *read_bytes(const char *body, size_t bytes)
 {

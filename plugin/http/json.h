@@ -1,5 +1,5 @@
-#ifndef MUNJA_PROVIDER_JSON_H
-#define MUNJA_PROVIDER_JSON_H
+#ifndef MUNJA_HTTP_JSON_H
+#define MUNJA_HTTP_JSON_H
 
 #include <stdbool.h>
 #include <stddef.h>

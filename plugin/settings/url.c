@@ -1,5 +1,5 @@
 /* The addresses an administrator writes. */
-#include "provider/url.h"
+#include "settings/url.h"
 
 #include <stdlib.h>
 #include <string.h>

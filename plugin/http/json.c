@@ -1,5 +1,5 @@
 /* A thin layer over json-c, which by itself trusts its caller to know the type of every value. */
-#include "provider/json.h"
+#include "http/json.h"
 
 #include <stdint.h>
 #include <string.h>
