@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/now.h"
 #include "store/missed.h"
+#include "store/writeback.h"
 
 int64_t lease_end(int64_t now, int64_t lease_ms)
 {
@@ -171,12 +172,15 @@ static bool attempt_end(struct store *store, int64_t id, int number, const struc
 /* One that nobody can read must not stop the others: an operator decides. */
 static bool claim_hold(struct store *store, const struct record *record, struct error *err)
 {
-    static const struct settlement held = {
-        .outcome = "refused", .code = "", .meaning = "the stored alert cannot be read", .reference = ""
-    };
+    static const struct settlement held = { .state = RECORD_HELD,
+                                            .outcome = "refused",
+                                            .code = "",
+                                            .meaning = "the stored alert cannot be read",
+                                            .reference = "" };
 
     log_line(LOG_LEVEL_ERROR, "record=%lld state=held reason=\"%s\"", (long long)record->id, held.meaning);
     return attempt_write(store, record->id, record->tries + 1, "", &held, err)
+           && writeback_if_over(store, record, &held, err)
            && DB_RUN(store->db, err, "UPDATE record SET state = 'held' WHERE id = $1", DB_NUMBER(record->id));
 }
 
@@ -370,7 +374,9 @@ static bool settle_one(struct store *store, const struct record *record, const s
         return wrote;
     standing->state = s->state;
     standing->ours = standing->ours && s->keep_lease;
-    if (!standing->ours && !missed_settle(store, record, s->state == RECORD_ACCEPTED, err))
+    if (!standing->ours
+        && (!missed_settle(store, record, s->state == RECORD_ACCEPTED, err)
+            || !writeback_if_over(store, record, s, err)))
         return false;
     return changed || record_change(store, record, s, standing->number, standing->ours, NULL, &changed, err);
 }

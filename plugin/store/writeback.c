@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/mask.h"
 #include "base/now.h"
 #include "store/record.h"
 
@@ -13,10 +15,11 @@ static const char *const states[] = {
     [WRITEBACK_WAITING] = "waiting", [WRITEBACK_DONE] = "done", [WRITEBACK_FAILED] = "failed"
 };
 
-void writeback_clear(struct writeback *writeback)
+void writebacks_free(struct writeback *list, size_t count)
 {
-    free(writeback->owned);
-    *writeback = (struct writeback){ 0 };
+    for (size_t i = 0; i < count; i++)
+        free(list[i].owned);
+    free(list);
 }
 
 static struct db_value text_of(const char *text)
@@ -49,19 +52,64 @@ bool writeback_add(struct store *store, const struct writeback *writeback, struc
     return added;
 }
 
+bool writeback_undelivered(struct store *store, const struct record *record, const char *why,
+                           struct error *err)
+{
+    struct writeback w = { .kind = WRITEBACK_RESULT,
+                           .record = record->id,
+                           .host = alert_get(&record->alert, "host"),
+                           .service = alert_get(&record->alert, "service") };
+    char masked[MASK_BYTES];
+    struct buf text = { 0 };
+    bool added;
+
+    RECORD_COPY(w.source, alert_get(&record->alert, "source"));
+    added =
+        buf_format(&text, "%s%s%s to %s: %s", w.host[0] == '\0' ? "a text" : w.host,
+                   w.service[0] == '\0' ? "" : "/", w.service, mask_number(record->recipient, masked), why)
+            ? (w.text = text.data, writeback_add(store, &w, err))
+            : error_memory(err);
+    buf_clear(&text);
+    return added;
+}
+
+bool writeback_if_over(struct store *store, const struct record *record, const struct settlement *s,
+                       struct error *err)
+{
+    static const char *const over[] = { [RECORD_REFUSED] = "refused",
+                                        [RECORD_HELD] = "held for an operator",
+                                        [RECORD_DEAD] = "given up, its time is over",
+                                        [RECORD_MERGED] = NULL };
+    const bool asked = s->outcome[0] != '\0';
+    const char *code = asked ? s->code : record->code, *meaning = asked ? s->meaning : record->meaning;
+    struct buf why = { 0 };
+    bool told;
+
+    if (over[s->state] == NULL)
+        return true;
+    told = buf_str(&why, over[s->state])
+           && (record->provider[0] == '\0' || buf_format(&why, "; %s", record->provider))
+           && (code[0] == '\0' || buf_format(&why, " %s", code))
+           && (meaning[0] == '\0' || buf_format(&why, " %s", meaning));
+    told = told ? writeback_undelivered(store, record, why.data, err) : error_memory(err);
+    buf_clear(&why);
+    return told;
+}
+
 bool writeback_fresh(const struct store *store)
 {
     return store->writebacks;
 }
 
-bool writeback_next(struct store *store, int64_t *due_ms, struct error *err)
+bool writeback_next(struct store *store, enum writeback_kind kind, int64_t *due_ms, struct error *err)
 {
     struct rows *rows = NULL;
     bool found = false;
-    bool looked =
-        db_query(store->db, "SELECT due_ms FROM writeback WHERE state = 'waiting' ORDER BY due_ms LIMIT 1",
-                 NULL, 0, &rows, err)
-        && rows_next(rows, &found, err);
+    bool looked = DB_QUERY(store->db, &rows, err,
+                           "SELECT due_ms FROM writeback WHERE state = 'waiting' AND kind = $1"
+                           " ORDER BY due_ms LIMIT 1",
+                           DB_TEXT(kinds[kind]))
+                  && rows_next(rows, &found, err);
 
     if (looked)
         *due_ms = found ? rows_number(rows, 0) : INT64_MAX;
@@ -114,16 +162,6 @@ static bool read_one(const struct rows *rows, void *item, struct error *err)
     return own_texts(rows, 11, w, err);
 }
 
-static void list_free(struct gathered *gathered)
-{
-    struct writeback *list = gathered->item;
-
-    for (size_t i = 0; i < gathered->count; i++)
-        writeback_clear(&list[i]);
-    free(list);
-    *gathered = (struct gathered){ 0 };
-}
-
 static bool put_off(struct store *store, struct gathered *gathered, int64_t until_ms, struct error *err)
 {
     struct writeback *list = gathered->item;
@@ -138,8 +176,8 @@ static bool put_off(struct store *store, struct gathered *gathered, int64_t unti
     return true;
 }
 
-bool writeback_claim(struct store *store, size_t most, int64_t lease_ms, struct writeback **list,
-                     size_t *count, struct error *err)
+bool writeback_claim(struct store *store, enum writeback_kind kind, size_t most, int64_t lease_ms,
+                     struct writeback **list, size_t *count, struct error *err)
 {
     struct gathered gathered = { 0 };
     int64_t now = now_ms();
@@ -148,10 +186,10 @@ bool writeback_claim(struct store *store, size_t most, int64_t lease_ms, struct 
     store->writebacks = false;
     if (!db_begin(store->db, err)
         || !record_gather(store,
-                          "SELECT " COLUMNS " FROM writeback WHERE state = 'waiting' AND due_ms <= $1"
-                          " ORDER BY due_ms, id LIMIT $2",
-                          DB_VALUES(DB_NUMBER(now), DB_NUMBER((int64_t)most)), read_one, sizeof **list,
-                          &gathered, err)
+                          "SELECT " COLUMNS " FROM writeback WHERE state = 'waiting' AND kind = $1"
+                          " AND due_ms <= $2 ORDER BY due_ms, id LIMIT $3",
+                          DB_VALUES(DB_TEXT(kinds[kind]), DB_NUMBER(now), DB_NUMBER((int64_t)most)), read_one,
+                          sizeof **list, &gathered, err)
         || !put_off(store, &gathered, now + lease_ms, err) || !db_commit(store->db, err))
         goto out;
     *list = gathered.item;
@@ -160,29 +198,30 @@ bool writeback_claim(struct store *store, size_t most, int64_t lease_ms, struct 
 out:
     if (!claimed) {
         db_rollback(store->db);
-        list_free(&gathered);
+        writebacks_free(gathered.item, gathered.count);
     }
     return claimed;
 }
 
-bool writeback_settle(struct store *store, int64_t id, enum writeback_state state, int64_t due_ms,
-                      const char *monitor, const char *said, struct error *err)
+static bool settle_one(struct store *store, const struct writeback *w, struct error *err)
 {
-    struct writeback kept = { 0 };
-    bool settled;
+    if (w->state == WRITEBACK_NONE)
+        return DB_RUN(store->db, err, "DELETE FROM writeback WHERE id = $1 AND state = 'waiting'",
+                      DB_NUMBER(w->id));
+    return DB_RUN(store->db, err,
+                  "UPDATE writeback SET state = $1, due_ms = $2, monitor = $3, said = $4"
+                  " WHERE id = $5 AND state = 'waiting'",
+                  DB_TEXT(states[w->state]), DB_NUMBER(w->due_ms), DB_TEXT(w->monitor), DB_TEXT(w->said),
+                  DB_NUMBER(w->id));
+}
 
-    RECORD_COPY(kept.monitor, monitor);
-    RECORD_COPY(kept.said, said);
-    settled = db_begin(store->db, err)
-              && (state == WRITEBACK_NONE
-                      ? DB_RUN(store->db, err, "DELETE FROM writeback WHERE id = $1 AND state = 'waiting'",
-                               DB_NUMBER(id))
-                      : DB_RUN(store->db, err,
-                               "UPDATE writeback SET state = $1, due_ms = $2, monitor = $3, said = $4"
-                               " WHERE id = $5 AND state = 'waiting'",
-                               DB_TEXT(states[state]), DB_NUMBER(due_ms), DB_TEXT(kept.monitor),
-                               DB_TEXT(kept.said), DB_NUMBER(id)))
-              && db_commit(store->db, err);
+bool writeback_settle(struct store *store, const struct writeback *list, size_t count, struct error *err)
+{
+    bool settled = db_begin(store->db, err);
+
+    for (size_t i = 0; settled && i < count; i++)
+        settled = settle_one(store, &list[i], err);
+    settled = settled && db_commit(store->db, err);
     if (!settled)
         db_rollback(store->db);
     return settled;
@@ -195,7 +234,7 @@ bool writeback_list(struct store *store, int64_t record, struct writeback **list
 
     if (!record_gather(store, "SELECT " COLUMNS " FROM writeback WHERE record = $1 ORDER BY id LIMIT 100",
                        DB_VALUES(DB_NUMBER(record)), read_one, sizeof **list, &gathered, err)) {
-        list_free(&gathered);
+        writebacks_free(gathered.item, gathered.count);
         return false;
     }
     *list = gathered.item;

@@ -12,7 +12,7 @@
    business. */
 enum writeback_kind {
     WRITEBACK_ACKNOWLEDGE, /* somebody takes care of the problem */
-    WRITEBACK_RESULT,      /* an alert reached nobody: nobody will try again */
+    WRITEBACK_RESULT,      /* an alert reached nobody, and nobody will try again */
 };
 enum writeback_state {
     WRITEBACK_WAITING, /* to be told when due */
@@ -35,30 +35,37 @@ struct writeback {
     enum writeback_state state;
     char monitor[64]; /* who had the last word, and what it said; "" before */
     char said[160];
-    void *owned; /* what the texts point into: writeback_clear */
+    void *owned; /* what the texts point into */
 };
-void writeback_clear(struct writeback *writeback);
+void writebacks_free(struct writeback *list, size_t count);
 
 /* Keep it, due now: within the caller's transaction where one is open, else in one of its own. Only kind,
    record, reply and the texts are looked at. The same reply is kept once, however often it is added. */
 bool writeback_add(struct store *store, const struct writeback *writeback, struct error *err);
 
+/* Within a transaction: that this record reached nobody, and why; and the same for a settlement after which
+   nobody will try again, nothing for any other. */
+bool writeback_undelivered(struct store *store, const struct record *record, const char *why,
+                           struct error *err);
+bool writeback_if_over(struct store *store, const struct record *record, const struct settlement *settlement,
+                       struct error *err);
+
 /* Whether this process added one since the last claim, so that it need not wait for a look. */
 bool writeback_fresh(const struct store *store);
 
-/* When the next one is due; INT64_MAX: none waits. */
-bool writeback_next(struct store *store, int64_t *due_ms, struct error *err);
+/* When the next one of that kind is due; INT64_MAX: none waits. */
+bool writeback_next(struct store *store, enum writeback_kind kind, int64_t *due_ms, struct error *err);
 
-/* Take up to most of those that are due, the oldest first, for lease_ms: they are due again then, should this
-   process die over them. Each counts as tried. The caller clears each and frees. */
-bool writeback_claim(struct store *store, size_t most, int64_t lease_ms, struct writeback **list,
-                     size_t *count, struct error *err);
+/* Take up to most of that kind that are due, the oldest first, for lease_ms: they are due again then, should
+   this process die over them. Each counts as tried. The caller: writebacks_free. */
+bool writeback_claim(struct store *store, enum writeback_kind kind, size_t most, int64_t lease_ms,
+                     struct writeback **list, size_t *count, struct error *err);
 
-/* What came of it; due_ms is for WRITEBACK_WAITING. One that is over already does not change. */
-bool writeback_settle(struct store *store, int64_t id, enum writeback_state state, int64_t due_ms,
-                      const char *monitor, const char *said, struct error *err);
+/* What came of them, all or none: state, due_ms where that is WRITEBACK_WAITING, monitor and said of each.
+   One that is over already does not change. */
+bool writeback_settle(struct store *store, const struct writeback *list, size_t count, struct error *err);
 
-/* Those of one record in the order they came, the first hundred. The caller clears each and frees. */
+/* Those of one record in the order they came, the first hundred. The caller: writebacks_free. */
 bool writeback_list(struct store *store, int64_t record, struct writeback **list, size_t *count,
                     struct error *err);
 
