@@ -105,6 +105,27 @@ static bool list_add(struct curl_slist **list, const char *line)
     return longer != NULL;
 }
 
+/* The URL speaks of the name that the server is to prove; connections go to the host that it named. */
+static bool name_server(struct exchange *exchange, const char *name, struct error *err)
+{
+    const char *url = exchange->url.data, *scheme = strstr(url, "://"),
+               *host = scheme == NULL ? url : scheme + 3;
+    size_t whole = strcspn(host, "/"), only = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/");
+    struct buf named = { 0 }, to = { 0 };
+    bool done = buf_add(&named, url, (size_t)(host - url)) && buf_str(&named, name)
+                && buf_str(&named, host + only) && buf_str(&to, "::") && buf_add(&to, host, whole)
+                && (only < whole || buf_char(&to, ':')) && list_add(&exchange->connect_to, to.data);
+
+    buf_clear(&to);
+    if (!done) {
+        buf_clear(&named);
+        return error_memory(err);
+    }
+    buf_clear(&exchange->url);
+    exchange->url = named;
+    return true;
+}
+
 static bool list_headers(const struct request *request, const char *type, struct curl_slist **list,
                          struct error *err)
 {
@@ -164,6 +185,7 @@ static bool set_connection(struct exchange *exchange, const struct carrier_setti
                   == CURLE_OK
            && set_authorities(easy, settings->ca_file, resident)
            && curl_easy_setopt(easy, CURLOPT_RESOLVE, exchange->resolve) == CURLE_OK
+           && curl_easy_setopt(easy, CURLOPT_CONNECT_TO, exchange->connect_to) == CURLE_OK
            /* Where the provider names its proxy, the environment's exceptions do not count either. */
            && (settings->proxy == NULL
                || (curl_easy_setopt(easy, CURLOPT_PROXY, settings->proxy) == CURLE_OK
@@ -266,7 +288,8 @@ static bool gather(struct exchange *exchange, const struct carrier_settings *set
 {
     const struct buf *body = request->kind == BODY_MULTIPART ? &exchange->multipart : &request->body;
 
-    if (!join_url(settings->url, buf_text(&request->target), &exchange->url, err))
+    if (!join_url(settings->url, buf_text(&request->target), &exchange->url, err)
+        || (settings->verify_name != NULL && !name_server(exchange, settings->verify_name, err)))
         return false;
     if (request->kind == BODY_MULTIPART) {
         if (!build_multipart(request, &exchange->multipart, &exchange->type, err))
@@ -320,9 +343,10 @@ void exchange_clear(struct exchange *exchange)
 {
     curl_slist_free_all(exchange->headers);
     curl_slist_free_all(exchange->resolve);
+    curl_slist_free_all(exchange->connect_to);
     buf_clear(&exchange->reply);
     buf_clear(&exchange->url);
     buf_clear(&exchange->multipart);
     buf_clear(&exchange->type);
-    exchange->headers = exchange->resolve = NULL;
+    exchange->headers = exchange->resolve = exchange->connect_to = NULL;
 }

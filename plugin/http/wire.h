@@ -16,11 +16,13 @@
 
 /* Where and how one provider is reached. Nothing is owned. */
 struct carrier_settings {
-    const char *url;     /* base: scheme, host, port, path prefix */
-    const char *ca_file; /* NULL: the system's CA directory */
-    const char *proxy;   /* NULL: as the environment says; "": none */
-    const char *resolve; /* "HOST:PORT:ADDRESS" as curl's --resolve; NULL: DNS */
-    bool plaintext;      /* http:// allowed too */
+    const char *url;         /* base: scheme, host, port, path prefix */
+    const char *ca_file;     /* NULL: the system's CA directory */
+    const char *proxy;       /* NULL: as the environment says; "": none */
+    const char *resolve;     /* "HOST:PORT:ADDRESS" as curl's --resolve; NULL: DNS */
+    const char *verify_name; /* whom the server is to prove to be, in place of the url's host, which is then
+                                only where it is found; NULL: the url's host */
+    bool plaintext;          /* http:// allowed too */
     bool http2;
 };
 

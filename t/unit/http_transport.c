@@ -640,16 +640,20 @@ static int tls_start(const char *folder, const char *version, pid_t *pid)
 static void check_tls(void **state)
 {
     static const struct {
-        const char *version, *host;
+        const char *version, *host, *verify;
         bool trusted;
         enum carried carried;
         const char *fault;
     } tls[] = {
-        { "-tls1_3", "gate.test", true, CARRIED_WHOLE, "" },
-        { "-tls1_2", "gate.test", true, CARRIED_WHOLE, "" },
-        { "-tls1_1", "gate.test", true, CARRIED_NOT, "" },
-        { "-tls1_3", "gate.test", false, CARRIED_NOT, "certificate" },
-        { "-tls1_3", "other.test", true, CARRIED_NOT, "other.test" },
+        { "-tls1_3", "gate.test", NULL, true, CARRIED_WHOLE, "" },
+        { "-tls1_2", "gate.test", NULL, true, CARRIED_WHOLE, "" },
+        { "-tls1_1", "gate.test", NULL, true, CARRIED_NOT, "" },
+        { "-tls1_3", "gate.test", NULL, false, CARRIED_NOT, "certificate" },
+        { "-tls1_3", "other.test", NULL, true, CARRIED_NOT, "other.test" },
+        { "-tls1_3", "127.0.0.1", NULL, true, CARRIED_NOT, "127.0.0.1" },
+        { "-tls1_3", "127.0.0.1", "gate.test", true, CARRIED_WHOLE, "" },
+        { "-tls1_3", "127.0.0.1", "gate.test", false, CARRIED_NOT, "certificate" },
+        { "-tls1_3", "127.0.0.1", "other.test", true, CARRIED_NOT, "other.test" },
     };
     char folder[] = "/tmp/munja-tls-XXXXXX", command[512], ca_file[64], url[64], resolve[64];
 
@@ -676,6 +680,7 @@ static void check_tls(void **state)
         snprintf(url, sizeof url, "https://%s:%d", tls[i].host, port);
         snprintf(resolve, sizeof resolve, "%s:%d:127.0.0.1", tls[i].host, port);
         settings.ca_file = tls[i].trusted ? ca_file : NULL;
+        settings.verify_name = tls[i].verify;
         make_get(&request);
         assert_true(munja_wire.carry(carrier, &settings, &request, now_steady_ms() + 5000, &reply, NULL));
         assert_int_equal(reply.carried, tls[i].carried);
