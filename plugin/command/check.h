@@ -20,4 +20,8 @@ bool check_balance(struct desk *desk, const struct checking *checking, struct re
 bool check_login(struct desk *desk, const struct checking *checking, struct report *report,
                  struct error *err);
 
+/* Whether each monitor of the configuration could be told something; what could not is a WARNING, since
+   alerts go out all the same. The desk has its session. */
+void check_monitors(const struct desk *desk, struct report *report);
+
 #endif

@@ -17,7 +17,7 @@ struct finding {
     const struct faults *faults;
     struct error fatal;
     size_t providers, routes, templates;
-    const struct report *online; /* of logging in; NULL: not asked for */
+    const struct report *online, *monitors; /* of logging in, and of monitors; NULL: not asked for */
 };
 
 static int code_of(const struct finding *finding)
@@ -65,14 +65,14 @@ static bool faults_json(struct json_object *document, const struct faults *fault
     return made;
 }
 
-static bool online_json(struct json_object *document, const struct report *online)
+static bool online_json(struct json_object *document, const char *name, const struct report *online)
 {
-    struct json_object *login = json_object_new_object();
+    struct json_object *one = json_object_new_object();
 
-    return json_add(document, "login", login)
-           && json_add(login, "state", json_object_new_string(state_name(online->state)))
+    return json_add(document, name, one)
+           && json_add(one, "state", json_object_new_string(state_name(online->state)))
            && json_add(
-               login, "text",
+               one, "text",
                json_object_new_string(buf_text(online->faults.len > 0 ? &online->faults : &online->rest)));
 }
 
@@ -87,26 +87,38 @@ static bool print_json(const struct finding *finding, struct error *err)
                 && json_add(document, "routes", json_object_new_int64((int64_t)finding->routes))
                 && json_add(document, "templates", json_object_new_int64((int64_t)finding->templates))
                 && faults_json(document, finding->faults)
-                && (finding->online == NULL || online_json(document, finding->online));
+                && (finding->online == NULL || online_json(document, "login", finding->online))
+                && (finding->monitors == NULL || online_json(document, "monitors", finding->monitors));
 
     return sheet_json(document, made, err);
 }
 
-/* --online: the report of munja check login for every provider that can be used. */
-static const struct report *log_in_everywhere(struct desk *desk, struct report *report)
+/* --online: the report of munja check login for every provider that can be used, and whether each monitor can
+   be told something, over the same connections. */
+static void ask_everywhere(struct desk *desk, struct report *login, struct report *monitors,
+                           struct finding *finding)
 {
     const struct checking everybody = { 0 };
     struct error err = { 0 };
 
-    if (!check_login(desk, &everybody, report, &err))
-        report_say(report, EXIT_UNKNOWN, "%s", err.text);
-    return report;
+    if (!check_login(desk, &everybody, login, &err))
+        report_say(login, EXIT_UNKNOWN, "%s", err.text);
+    finding->online = login;
+    if (desk->settings.monitors.count == 0 || desk->session.courier.wire == NULL)
+        return;
+    check_monitors(desk, monitors);
+    finding->monitors = monitors;
+}
+
+static int worst_of(int code, const struct report *report)
+{
+    return report != NULL && report->state > code ? report->state : code;
 }
 
 /* Going on behind broken syntax, as far as it could be read. */
 static bool check(const char *config, bool json, bool online, int *code, struct error *err)
 {
-    struct report report = { .check = "login" };
+    struct report login = { .check = "login" }, monitors = { .check = "monitors" };
     struct desk desk = { 0 };
     const struct settings *settings = &desk.settings;
     struct finding finding = { 0 };
@@ -127,18 +139,21 @@ static bool check(const char *config, bool json, bool online, int *code, struct 
     finding.routes = desk.plan.routes > 0 ? desk.plan.routes - 1 : 0;
     finding.templates = settings->templates.count;
     *code = code_of(&finding);
-    finding.online = online && finding.providers > 0 ? log_in_everywhere(&desk, &report) : NULL;
-    if (finding.online != NULL && report.state > *code)
-        *code = report.state;
+    if (online && finding.providers > 0)
+        ask_everywhere(&desk, &login, &monitors, &finding);
+    *code = worst_of(worst_of(*code, finding.online), finding.monitors);
     if (json)
         told = print_json(&finding, err);
     else {
         print_finding(&finding);
         if (finding.online != NULL)
             report_print(finding.online, false);
+        if (finding.monitors != NULL)
+            report_print(finding.monitors, false);
     }
 out:
-    report_clear(&report);
+    report_clear(&login);
+    report_clear(&monitors);
     desk_close(&desk);
     return told;
 }
@@ -148,14 +163,16 @@ int command_config(int argc, char **argv)
     const char *config = NULL, *json = NULL, *online = NULL;
     const struct option_spec specs[] = {
         OPTION_CONFIG(&config),
-        { 0, "online", NULL, "log in at every provider, too", &online, NULL },
+        { 0, "online", NULL, "log in at every provider and try every monitor, too", &online, NULL },
         OPTION_JSON(&json),
         { 0 },
     };
     const struct command_help help = {
         "munja config check [options]",
         "Tell every fault of the configuration, with its line. Exit 0: none; 1: the rest can be used; 3: no\n"
-        "alert would be accepted; with --online as munja check login, where that is worse.",
+        "alert would be accepted; with --online as munja check login, where that is worse, and 1 where a "
+        "monitor\n"
+        "cannot be told anything.",
     };
     struct error err = { 0 };
     int operands = 0, code = EXIT_UNKNOWN;

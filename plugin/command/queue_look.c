@@ -126,7 +126,7 @@ bool queue_list(struct store *store, unsigned states, size_t most, bool json, st
 }
 
 /* One record as it is shown. */
-enum sheet { SHEET_RECORD, SHEET_ATTEMPTS, SHEET_RECEIPTS, SHEET_REPLIES, SHEETS };
+enum sheet { SHEET_RECORD, SHEET_ATTEMPTS, SHEET_RECEIPTS, SHEET_REPLIES, SHEET_WRITEBACKS, SHEETS };
 
 static const char *const record_columns[] = { "id",      "state",     "created",       "due",
                                               "tries",   "recipient", "wish_provider", "wish_kind",
@@ -137,6 +137,8 @@ static const char *const receipt_columns[] = { "provider", "reference", "seen", 
                                                "state",    "code",      "meaning", NULL };
 static const char *const reply_columns[] = { "provider", "reference", "seen", "time",
                                              "sender",   "recipient", "text", NULL };
+static const char *const writeback_columns[] = { "tell",   "created", "due",     "tries", "state",
+                                                 "author", "text",    "monitor", "said",  NULL };
 
 static bool fill_record(struct listing *sheet, const struct listed *listed, bool json)
 {
@@ -198,6 +200,24 @@ static bool fill_replies(struct listing *sheet, const struct shown *shown, bool 
         filled = listing_add(sheet, (const char *[]){ r->provider, or_null(r->reference),
                                                       local_time(r->seen_ms, json, seen), or_null(r->time),
                                                       r->sender, or_null(r->recipient), r->text });
+    }
+    return filled;
+}
+
+static bool fill_writebacks(struct listing *sheet, const struct shown *shown, bool json)
+{
+    char created[TIME_BYTES], due[TIME_BYTES], tries[16];
+    bool filled = true;
+
+    listing_start(sheet, writeback_columns);
+    for (size_t i = 0; filled && i < shown->writebacks; i++) {
+        const struct writeback *w = &shown->writeback[i];
+        snprintf(tries, sizeof tries, "%d", w->tries);
+        filled = listing_add(
+            sheet, (const char *[]){ writeback_kind_name(w->kind), local_time(w->created_ms, json, created),
+                                     w->state == WRITEBACK_WAITING ? local_time(w->due_ms, json, due) : NULL,
+                                     tries, writeback_state_name(w->state), or_null(w->author),
+                                     or_null(w->text), or_null(w->monitor), or_null(w->said) });
     }
     return filled;
 }
@@ -277,7 +297,8 @@ static bool show_json(const struct alert *alert, const struct listing *sheet, st
     return sheet_json(document,
                       made && sheet_rows(document, "attempts", &sheet[SHEET_ATTEMPTS])
                           && sheet_rows(document, "receipts", &sheet[SHEET_RECEIPTS])
-                          && sheet_rows(document, "replies", &sheet[SHEET_REPLIES]),
+                          && sheet_rows(document, "replies", &sheet[SHEET_REPLIES])
+                          && sheet_rows(document, "writebacks", &sheet[SHEET_WRITEBACKS]),
                       err);
 }
 
@@ -297,7 +318,8 @@ bool queue_show(struct store *store, int64_t id, bool json, struct error *err)
     if (!fill_record(&sheet[SHEET_RECORD], &shown.listed, json)
         || !fill_attempts(&sheet[SHEET_ATTEMPTS], &shown, json)
         || !fill_receipts(&sheet[SHEET_RECEIPTS], &shown, json)
-        || !fill_replies(&sheet[SHEET_REPLIES], &shown, json)) {
+        || !fill_replies(&sheet[SHEET_REPLIES], &shown, json)
+        || !fill_writebacks(&sheet[SHEET_WRITEBACKS], &shown, json)) {
         error_memory(err);
         goto out;
     }

@@ -7,6 +7,7 @@
 #include "command/options.h"
 #include "flow/deliver.h"
 #include "flow/halves.h"
+#include "flow/telling.h"
 #include "store/owner.h"
 
 static size_t count_of(const struct told *told, size_t count, int state)
@@ -49,6 +50,26 @@ static bool deliver_all(struct desk *desk, struct told **told, size_t *count, st
     return store_prune(desk->store, (int64_t)desk->settings.keep_s * 1000, err);
 }
 
+/* What waits for a monitor; only where something is due a connection is made ready. */
+static bool tell_monitors(struct desk *desk, struct report *report, struct error *err)
+{
+    int64_t acknowledge_ms = INT64_MAX, result_ms = INT64_MAX, now = now_ms();
+    size_t done = 0, kept = 0;
+
+    if (!writeback_next(desk->store, WRITEBACK_ACKNOWLEDGE, &acknowledge_ms, err)
+        || !writeback_next(desk->store, WRITEBACK_RESULT, &result_ms, err))
+        return false;
+    if (acknowledge_ms > now && result_ms > now)
+        return true;
+    if (!desk_open_session(desk, err)
+        || !telling_sweep(&desk->session.courier, &desk->plan, desk->store, &done, &kept, err))
+        return false;
+    if (done + kept > 0)
+        report_say(report, kept > 0 ? EXIT_WARNING : EXIT_OK, "monitors were told %zu, %zu wait for theirs",
+                   done, kept);
+    return true;
+}
+
 bool sweep_due(struct desk *desk, struct report *report, struct error *err)
 {
     struct told *told = NULL;
@@ -66,6 +87,8 @@ bool sweep_due(struct desk *desk, struct report *report, struct error *err)
     free(told);
     report_say(report, state, "%zu due, %zu accepted, %zu kept for retry, %zu refused", count, accepted,
                count - accepted - refused, refused);
+    if (!tell_monitors(desk, report, err))
+        return false;
     if (munja_deliver.plan_note(&desk->plan, note, sizeof note))
         report_say(report, EXIT_WARNING, "%s", note);
     report_measure(report, "", "accepted", (double)accepted, "", "", "");

@@ -48,8 +48,10 @@ static bool make_room(struct plan *plan, struct error *err)
     plan->provider = calloc(settings->providers.count + 1, sizeof *plan->provider);
     plan->wording = calloc(settings->templates.count + 1, sizeof *plan->wording);
     plan->route = calloc(settings->routes.count + 1, sizeof *plan->route);
+    plan->monitor = calloc(settings->monitors.count + 1, sizeof *plan->monitor);
     plan->breakers = breakers_new(settings->providers.count);
-    return (plan->breakers != NULL && plan->provider != NULL && plan->wording != NULL && plan->route != NULL)
+    return (plan->breakers != NULL && plan->monitor != NULL && plan->provider != NULL && plan->wording != NULL
+            && plan->route != NULL)
            || error_memory(err);
 }
 
@@ -67,6 +69,24 @@ static bool open_providers(struct plan *plan, struct error *err)
             plan->providers++;
         else
             provider_clear(provider);
+    }
+    return true;
+}
+
+static bool open_monitors(struct plan *plan, struct error *err)
+{
+    const struct sections *sections = &plan->settings->monitors;
+
+    for (size_t i = 0; i < sections->count; i++) {
+        struct monitor *monitor = &plan->monitor[plan->monitors];
+        bool usable;
+
+        if (!monitor_open(plan->settings, &sections->section[i], monitor, &plan->faults, &usable, err))
+            return false;
+        if (usable)
+            plan->monitors++;
+        else
+            monitor_clear(monitor);
     }
     return true;
 }
@@ -252,7 +272,8 @@ bool plan_open(const struct settings *settings, struct plan *plan, struct error 
 {
     *plan = (struct plan){ .settings = settings };
     if (!make_room(plan, err) || !copy_faults(&settings->faults, &plan->faults, err)
-        || !open_providers(plan, err) || !open_wordings(plan, err) || !open_routes(plan, err))
+        || !open_providers(plan, err) || !open_wordings(plan, err) || !open_routes(plan, err)
+        || !open_monitors(plan, err))
         return false;
     faults_sort(&plan->faults);
     return plan->providers > 0 || none_left(plan, err);
@@ -266,7 +287,10 @@ void plan_clear(struct plan *plan)
         wording_clear(&plan->wording[i]);
     for (size_t i = 0; i < plan->routes; i++)
         free(plan->route[i].provider);
+    for (size_t i = 0; i < plan->monitors; i++)
+        monitor_clear(&plan->monitor[i]);
     free(plan->breakers);
+    free(plan->monitor);
     free(plan->provider);
     free(plan->wording);
     free(plan->route);

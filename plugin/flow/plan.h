@@ -6,13 +6,14 @@
 #include <stdint.h>
 
 #include "alert/alert.h"
+#include "monitor/monitor.h"
 #include "provider/provider.h"
 #include "settings/settings.h"
 #include "text/fit.h"
 #include "text/template.h"
 
-/* The configuration made ready for delivering: providers opened, routes and templates compiled, every fault
-   of them collected. */
+/* The configuration made ready for delivering: providers and monitors opened, routes and templates compiled,
+   every fault of them collected. */
 
 enum unsure { UNSURE_RESEND, UNSURE_HOLD };
 
@@ -44,6 +45,8 @@ struct plan {
     size_t routes; /* the last is munja's own: all providers in file order */
     struct wording *wording;
     size_t wordings; /* the first is "default", munja's own unless the file has one */
+    struct monitor *monitor;
+    size_t monitors;
     struct breakers *breakers;
     struct faults faults; /* those of settings and of everything here; sorted by line */
 };
@@ -51,9 +54,9 @@ struct plan {
 /* Keys of the other sections, for messages, pages and munja config check. */
 extern const struct setting route_keys[], template_keys[];
 
-/* Compile. A bad provider, route or template is left out with its faults; fails (ERROR_SETTINGS) when no
-   provider is left, or memory ran out; plan->faults tells all even then. settings must outlive the plan.
-   plan_clear in any case. */
+/* Compile. A bad provider, route, template or monitor is left out with its faults; fails (ERROR_SETTINGS)
+   when no provider is left, or memory ran out; plan->faults tells all even then. settings must outlive the
+   plan. plan_clear in any case. */
 bool plan_open(const struct settings *settings, struct plan *plan, struct error *err);
 void plan_clear(struct plan *plan);
 

@@ -28,7 +28,7 @@ bool session_share(struct session *session, const struct plan *plan, const struc
     if (ticket == NULL)
         return error_memory(err);
     *session = (struct session){
-        .plan = plan, .wire = wire, .fleet = fleet, .fibers = fibers, .store = store, .ticket = ticket
+        .plan = plan, .courier = { wire, NULL, fleet, fibers }, .store = store, .ticket = ticket
     };
     return true;
 }
@@ -41,7 +41,7 @@ bool session_open(struct session *session, const struct plan *plan, const struct
     if (carrier == NULL)
         return false;
     if (session_share(session, plan, wire, NULL, NULL, store, err)) {
-        session->carrier = carrier;
+        session->courier.carrier = carrier;
         return true;
     }
     wire->close(carrier);
@@ -53,8 +53,8 @@ void session_close(struct session *session)
     for (size_t i = 0; session->plan != NULL && i < session->plan->providers; i++)
         free(session->ticket[i].token);
     free(session->ticket);
-    if (session->carrier != NULL)
-        session->wire->close(session->carrier);
+    if (session->courier.carrier != NULL)
+        session->courier.wire->close(session->courier.carrier);
     *session = (struct session){ 0 };
 }
 
@@ -62,37 +62,6 @@ void session_close(struct session *session)
 static struct ticket *ticket_of(const struct session *session, const struct provider *provider)
 {
     return &session->ticket[provider - session->plan->provider];
-}
-
-/* A fiber that waits for its reply. */
-struct arrival {
-    struct fibers *fibers;
-    struct fiber *fiber;
-    bool tried;
-    struct error err;
-};
-
-static void arrive(void *context, bool tried, const struct error *err)
-{
-    struct arrival *arrival = context;
-
-    arrival->tried = tried;
-    arrival->err = *err;
-    fiber_wake(arrival->fibers, arrival->fiber);
-}
-
-static bool carry_beside(struct session *session, const struct provider *provider,
-                         const struct request *request, int64_t until_ms, struct reply *reply,
-                         struct error *err)
-{
-    struct arrival arrival = { .fibers = session->fibers, .fiber = fiber_self(session->fibers) };
-
-    if (!session->wire->fleet_send(session->fleet, &provider->carrier, request, until_ms, reply, arrive,
-                                   &arrival, err))
-        return false;
-    fiber_wait(session->fibers);
-    *err = arrival.err;
-    return arrival.tried;
 }
 
 /* One request and its reply, within the time that the provider has for one. False: nothing went out, and
@@ -105,9 +74,7 @@ static bool carry(struct session *session, const struct provider *provider, cons
 
     if (request_until_ms < until_ms)
         until_ms = request_until_ms;
-    if (session->fibers != NULL
-            ? carry_beside(session, provider, request, until_ms, reply, &err)
-            : session->wire->carry(session->carrier, &provider->carrier, request, until_ms, reply, &err))
+    if (courier_carry(&session->courier, &provider->carrier, request, until_ms, reply, &err))
         return true;
     outcome_from_error(outcome, &err);
     return false;
@@ -154,7 +121,7 @@ static bool account_here(struct session *session, const struct provider *provide
     const char *known = ticket_of(session, provider)->token;
 
     *account = provider->account;
-    account->wire = session->wire;
+    account->wire = session->courier.wire;
     *token = known == NULL ? NULL : strdup(known);
     if (*token != NULL)
         account->token = *token;
@@ -216,8 +183,8 @@ static void pause_ms(struct session *session, long ms)
 {
     const struct timespec nap = { .tv_nsec = ms * 1000 * 1000 };
 
-    if (session->fibers != NULL)
-        fiber_sleep(session->fibers, ms);
+    if (session->courier.fibers != NULL)
+        fiber_sleep(session->courier.fibers, ms);
     else
         nanosleep(&nap, NULL);
 }
@@ -279,7 +246,8 @@ static bool find_token(struct session *session, const struct provider *provider,
         pause_ms(session, 10);
     if (ticket->token != NULL && (refused == NULL || strcmp(ticket->token, refused) != 0))
         return true;
-    if (session->fibers != NULL && ticket->token == NULL && now_steady_ms() < ticket->failed_until_ms) {
+    if (session->courier.fibers != NULL && ticket->token == NULL
+        && now_steady_ms() < ticket->failed_until_ms) {
         *outcome = ticket->failure;
         return false;
     }

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "flow/fiber.h"
+#include "flow/courier.h"
 #include "flow/plan.h"
 #include "http/wire.h"
 #include "store/store.h"
@@ -12,12 +12,9 @@
 /* Speaking with providers: connections, and tokens shared through the store. */
 struct session {
     const struct plan *plan;
-    const struct wire *wire;
-    struct carrier *carrier; /* owned; NULL where fibers share a fleet */
-    struct fleet *fleet;
-    struct fibers *fibers;
-    struct store *store;   /* NULL: tokens live in this session only */
-    struct ticket *ticket; /* one for each provider of the plan */
+    struct courier courier; /* whose carrier it owns */
+    struct store *store;    /* NULL: tokens live in this session only */
+    struct ticket *ticket;  /* one for each provider of the plan */
 };
 
 /* For a run by itself, which waits for each reply; and for fibers, which wait side by side. */

@@ -12,6 +12,7 @@
 #include "flow/breakers.h"
 #include "flow/deliver.h"
 #include "flow/halves.h"
+#include "flow/herald.h"
 #include "flow/intake.h"
 #include "flow/listener.h"
 #include "flow/reception.h"
@@ -46,6 +47,7 @@ struct worker {
     struct tally tally;
     struct listener *listener;
     struct intake *intake;
+    struct herald *herald;
     struct shift *shift;
     struct shift *ending; /* that of the configuration before */
     int64_t stuck_until_ms, prune_at_ms, tend_at_ms;
@@ -91,6 +93,7 @@ static bool take(void *context, const char *config, const int64_t *id, size_t co
     }
     if (count == 0) {
         intake_hasten(worker->intake, now_ms());
+        herald_hasten(worker->herald);
         return true;
     }
     if (strcmp(config, worker->config) != 0 || shift_room(worker->shift, true) < count)
@@ -147,7 +150,8 @@ bool worker_open(const char *config, struct worker **worker, struct error *err)
         error_memory(err);
     else if (settings_load(made->config, &settings, err) && open_shop(made, settings.store, err)
              && shift_open(&settings, &made->workshop, &made->shift, err)
-             && (made->intake = intake_open(made->shift, err)) != NULL && handover_work(made->store, err)
+             && (made->intake = intake_open(made->shift, err)) != NULL
+             && (made->herald = herald_open(&made->workshop, err)) != NULL && handover_work(made->store, err)
              && listener_open(shift_plan(made->shift)->settings, made->store, &made->tally, &made->listener,
                               err)
              && reception_open(where(made), take, made, &made->reception, err)) {
@@ -167,6 +171,7 @@ void worker_close(struct worker *worker)
     listener_close(worker->listener);
     tally_clear(&worker->tally);
     intake_close(worker->intake);
+    herald_close(worker->herald);
     store_close(worker->store);
     free(worker->config);
     free(worker);
@@ -231,7 +236,7 @@ bool worker_is_astray(const struct worker *worker)
 bool worker_is_over(const struct worker *worker)
 {
     return worker->ends && worker->ending == NULL && shift_is_over(worker->shift)
-           && fibers_count(worker->workshop.fibers) == 0;
+           && !herald_is_busy(worker->herald, NULL) && fibers_count(worker->workshop.fibers) == 0;
 }
 
 static void tell(void *context, const struct told *told)
@@ -249,7 +254,7 @@ static void let_go(struct worker *worker)
     shift_tell(worker->shift, worker->ends, tell, worker, &due_ms);
     if (worker->ending != NULL) {
         shift_tell(worker->ending, worker->ends, tell, worker, &due_ms);
-        if (shift_is_over(worker->ending)) {
+        if (shift_is_over(worker->ending) && !herald_is_busy(worker->herald, shift_plan(worker->ending))) {
             shift_close(worker->ending);
             worker->ending = NULL;
         }
@@ -339,6 +344,7 @@ static void act(struct worker *worker)
         shift_dispatch(worker->shift); /* what goes on to another provider */
         prune(worker);
         tend(worker);
+        herald_turn(worker->herald, shift_plan(worker->shift), worker->ends);
     }
     listener_turn(worker->listener, shift_plan(worker->shift));
 }
@@ -365,6 +371,9 @@ static int wait_ms(const struct worker *worker, int64_t until_ms)
     if (next != INT64_MAX)
         wait = soonest(wait, next < now ? 0 : next - now);
     next = worker->ends ? INT64_MAX : intake_next_ms(worker->intake);
+    if (next != INT64_MAX)
+        wait = soonest(wait, next < now ? 0 : next - now);
+    next = herald_next_ms(worker->herald);
     if (next != INT64_MAX)
         wait = soonest(wait, next < now ? 0 : next - now);
     return (int)wait;

@@ -26,19 +26,6 @@ static const struct setting global_keys[] = {
     { 0 },
 };
 
-/* Monitors that are told of receipts and replies: likewise of the worker. */
-static const struct setting monitor_keys[] = {
-    { "type", SETTING_REQUIRED, "what kind of monitor", NULL, "nagios|icinga2|zabbix" },
-    { "command_file", SETTING_TEXT, "external command file of Nagios", NULL, NULL },
-    { "url", SETTING_TEXT, "address of the monitor's API", NULL, NULL },
-    { "user", SETTING_TEXT, "user of the monitor's API", NULL, NULL },
-    { "secret", SETTING_SECRET, "password or token", NULL, NULL },
-    { "secret_file", SETTING_TEXT, "file with password or token", NULL, NULL },
-    { "ca_file", SETTING_TEXT, "certificates to trust instead of the system's", NULL, NULL },
-    { "verify_name", SETTING_TEXT, "name that the server's certificate must have", NULL, NULL },
-    { 0 },
-};
-
 const char *settings_path(const char *option, const char *environment)
 {
     if (option != NULL)
@@ -155,7 +142,6 @@ static bool read_listen(struct settings *settings, const struct section *globals
 static bool finish(struct settings *settings, const struct section *globals, struct error *err)
 {
     static const struct setting *const global_tables[] = { global_keys, NULL };
-    static const struct setting *const monitor_tables[] = { monitor_keys, NULL };
     const char *store = section_text(globals, global_keys, "store");
     bool usable;
 
@@ -168,11 +154,6 @@ static bool finish(struct settings *settings, const struct section *globals, str
         && !faults_add(&settings->faults, section_entry(globals, "store")->line, err,
                        "store must be the path of a file: databases elsewhere are not built in"))
         return false;
-    for (size_t i = 0; i < settings->monitors.count; i++) {
-        if (!section_check(&settings->monitors.section[i], "monitor", monitor_tables, &settings->faults,
-                           &usable, err))
-            return false;
-    }
     return read_listen(settings, globals, err)
            && read_time(globals, "timeout", 1, 3600, &settings->timeout_s, &settings->faults, err)
            && read_time(globals, "duplicate_window", 0, INT_MAX, &settings->duplicate_window_s,

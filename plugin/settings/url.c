@@ -61,6 +61,11 @@ const char *url_fault(const char *url, bool plaintext)
     return NULL;
 }
 
+bool url_is_host(const char *text)
+{
+    return text[strcspn(text, ":")] == '\0' && is_authority(text, strlen(text));
+}
+
 bool url_is_resolve(const char *text)
 {
     size_t host = strcspn(text, ":"), port;

@@ -7,6 +7,9 @@
    nothing else. NULL when it is fine. The text itself is not shown: it may hold a password. */
 const char *url_fault(const char *url, bool plaintext);
 
+/* A host's name or address alone. */
+bool url_is_host(const char *text);
+
 /* "HOST:PORT:ADDRESS", as the setting resolve takes it. */
 bool url_is_resolve(const char *text);
 

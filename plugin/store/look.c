@@ -136,7 +136,8 @@ bool store_show(struct store *store, int64_t id, struct shown *shown, bool *foun
            && (!*found
                || (add_receipt(store, &shown->listed, err) && list_attempts(store, id, shown, err)
                    && receipt_list(store, id, &shown->receipt, &shown->receipts, err)
-                   && reply_list(store, id, &shown->reply, &shown->replies, err)));
+                   && reply_list(store, id, &shown->reply, &shown->replies, err)
+                   && writeback_list(store, id, &shown->writeback, &shown->writebacks, err)));
 }
 
 void shown_clear(struct shown *shown)
@@ -145,6 +146,7 @@ void shown_clear(struct shown *shown)
     free(shown->attempt);
     free(shown->receipt);
     free(shown->reply);
+    writebacks_free(shown->writeback, shown->writebacks);
     *shown = (struct shown){ 0 };
 }
 

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "store/receipt.h"
 #include "store/store.h"
+#include "store/writeback.h"
 
 /* Looking at records without touching them: nothing is written or leased. An alert that cannot be read is
    empty. */
@@ -42,6 +43,8 @@ struct shown {
     size_t receipts;
     struct reply_kept *reply;
     size_t replies;
+    struct writeback *writeback;
+    size_t writebacks;
 };
 
 /* The time of a reservation that this provider accepted under that reference: wish.at, "" when there is none.

@@ -15,7 +15,7 @@ struct store {
     const char *holder; /* whom store_accept leases to */
     char id[9];
     bool breakers;   /* there were any when it was opened */
-    bool writebacks; /* this process added some since it claimed */
+    bool writebacks; /* this process added some since it looked */
     int owners;      /* the file of owners' locks; -1: not open */
     uint64_t owners_mark;
 };

@@ -11,9 +11,24 @@
 #include "store/record.h"
 
 static const char *const kinds[] = { [WRITEBACK_ACKNOWLEDGE] = "acknowledge", [WRITEBACK_RESULT] = "result" };
-static const char *const states[] = {
-    [WRITEBACK_WAITING] = "waiting", [WRITEBACK_DONE] = "done", [WRITEBACK_FAILED] = "failed"
-};
+static const char *const states[] = { [WRITEBACK_WAITING] = "waiting",
+                                      [WRITEBACK_DONE] = "done",
+                                      [WRITEBACK_FAILED] = "failed",
+                                      [WRITEBACK_NONE] = "" };
+
+const char *writeback_state_name(enum writeback_state state)
+{
+    return states[state];
+}
+
+const char *writeback_kind_name(enum writeback_kind kind)
+{
+    return kinds[kind];
+}
+
+/* Nothing is put off for so long: what seems to be, was put off under a clock that ran ahead, and is due now.
+ */
+#define FAR_MS (2 * LEASE_MS_MAX)
 
 void writebacks_free(struct writeback *list, size_t count)
 {
@@ -111,8 +126,9 @@ bool writeback_next(struct store *store, enum writeback_kind kind, int64_t *due_
                            DB_TEXT(kinds[kind]))
                   && rows_next(rows, &found, err);
 
+    store->writebacks = false;
     if (looked)
-        *due_ms = found ? rows_number(rows, 0) : INT64_MAX;
+        *due_ms = !found ? INT64_MAX : rows_number(rows, 0) > now_ms() + FAR_MS ? 0 : rows_number(rows, 0);
     rows_end(rows);
     return looked;
 }
@@ -183,13 +199,13 @@ bool writeback_claim(struct store *store, enum writeback_kind kind, size_t most,
     int64_t now = now_ms();
     bool claimed = false;
 
-    store->writebacks = false;
     if (!db_begin(store->db, err)
         || !record_gather(store,
                           "SELECT " COLUMNS " FROM writeback WHERE state = 'waiting' AND kind = $1"
-                          " AND due_ms <= $2 ORDER BY due_ms, id LIMIT $3",
-                          DB_VALUES(DB_TEXT(kinds[kind]), DB_NUMBER(now), DB_NUMBER((int64_t)most)), read_one,
-                          sizeof **list, &gathered, err)
+                          " AND (due_ms <= $2 OR due_ms > $4) ORDER BY due_ms, id LIMIT $3",
+                          DB_VALUES(DB_TEXT(kinds[kind]), DB_NUMBER(now), DB_NUMBER((int64_t)most),
+                                    DB_NUMBER(now + FAR_MS)),
+                          read_one, sizeof **list, &gathered, err)
         || !put_off(store, &gathered, now + lease_ms, err) || !db_commit(store->db, err))
         goto out;
     *list = gathered.item;

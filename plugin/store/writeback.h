@@ -21,6 +21,9 @@ enum writeback_state {
     WRITEBACK_NONE,    /* nobody wants it: writeback_settle forgets it */
 };
 
+const char *writeback_state_name(enum writeback_state state); /* "waiting"; of WRITEBACK_NONE: "" */
+const char *writeback_kind_name(enum writeback_kind kind);    /* "acknowledge" */
+
 /* Texts are never NULL when they were read; NULL and "" are the same where they are added. */
 struct writeback {
     int64_t id;
@@ -50,7 +53,7 @@ bool writeback_undelivered(struct store *store, const struct record *record, con
 bool writeback_if_over(struct store *store, const struct record *record, const struct settlement *settlement,
                        struct error *err);
 
-/* Whether this process added one since the last claim, so that it need not wait for a look. */
+/* Whether this process added one since it last asked for the next. */
 bool writeback_fresh(const struct store *store);
 
 /* When the next one of that kind is due; INT64_MAX: none waits. */

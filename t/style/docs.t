@@ -118,7 +118,8 @@ subtest 'keys of munja.conf' => sub {
     cmp_ok(scalar keys %{ $global->{global_keys} }, '>', 3, 'the tables were found');
     cmp_ok(scalar keys %{ $provider->{provider_keys} }, '>', 10, 'those of providers too');
     check_keys($global->{global_keys},     section($conf, 'Sh', 'GLOBAL KEYS'), 'outside of sections');
-    check_keys($global->{monitor_keys},    section($conf, 'Sh', 'MONITORS'),    'monitor');
+    my %monitor = map { %$_ } map { values %{ tables_of($_) } } glob 'plugin/monitor/*.c';
+    check_keys(\%monitor, section($conf, 'Sh', 'MONITORS'), 'monitor');
     check_keys($plan->{route_keys},        $routes,                             'route');
     check_keys($provider->{provider_keys}, $common // '',                       'provider');
     my ($templates) = section($conf, 'Sh', 'TEMPLATES') =~ /\A(.*?)^\.Ss /ms;
@@ -133,7 +134,7 @@ subtest 'keys of munja.conf' => sub {
     }
     %key_of = (
         ''       => $global->{global_keys},
-        monitor  => $global->{monitor_keys},
+        monitor  => \%monitor,
         route    => $plan->{route_keys},
         template => $wording->{template_keys},
         provider => { %{ $provider->{provider_keys} } },

@@ -121,8 +121,6 @@ static const struct {
     { "provider { api = \"x\" }\nroute \"\" { }",
       "1: a provider needs a name in quotes\n2: a route needs a name of 1 to 63 bytes on one line\n" },
     { "gateway \"g\" { a = 1 }", "1: unknown section gateway (provider, route, template, monitor)\n" },
-    { "monitor \"m\" { type = \"big\" }", "1: monitor \"m\": type must be one of: nagios|icinga2|zabbix\n" },
-    { "monitor \"m\" {\n}", "1: monitor \"m\": key type is missing: what kind of monitor\n" },
     { "provider \"p\" {\n user = \"u\"\n secret = \"\xbf\xa1\xb7\xaf\"\n}",
       "3: provider \"p\": secret is not UTF-8 (was the file saved as EUC-KR or CP949?)\n" },
     { "provider \"p\" {\n secret = { \"se\" \"cret\" }\n}",

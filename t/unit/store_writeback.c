@@ -74,9 +74,9 @@ static void what_is_added_comes_back(void **state)
     add(store, acknowledgement(3));
     assert_true(writeback_fresh(store));
     assert_int_equal(next(store), NOON);
+    assert_false(writeback_fresh(store));
     assert_true(writeback_claim(store, WRITEBACK_ACKNOWLEDGE, 9, MINUTE, &w, &count, NULL));
     assert_int_equal(count, 1);
-    assert_false(writeback_fresh(store));
     assert_int_equal(w->kind, WRITEBACK_ACKNOWLEDGE);
     assert_int_equal(w->record, 7);
     assert_int_equal(w->reply, 3);
@@ -221,6 +221,20 @@ static void the_oldest_first(void **state)
     store_close(store);
 }
 
+static void a_clock_that_ran_ahead(void **state)
+{
+    struct store *store = open_store();
+    struct writeback w;
+
+    (void)state;
+    now_set(NOON + DAY);
+    add(store, acknowledgement(3));
+    now_set(NOON);
+    assert_true(next(store) <= NOON);
+    assert_int_equal(take(store, 9, &w), 1);
+    store_close(store);
+}
+
 static void of_one_record(void **state)
 {
     static const struct {
@@ -284,6 +298,7 @@ int main(void)
         cmocka_place_test(within_the_callers_transaction),
         cmocka_place_test(one_at_a_time),
         cmocka_place_test(the_oldest_first),
+        cmocka_place_test(a_clock_that_ran_ahead),
         cmocka_place_test(of_one_record),
         cmocka_place_test(old_ones_are_forgotten),
     };
