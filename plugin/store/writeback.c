@@ -102,10 +102,9 @@ bool writeback_if_over(struct store *store, const struct record *record, const s
 
     if (over[s->state] == NULL)
         return true;
-    told = buf_str(&why, over[s->state])
-           && (record->provider[0] == '\0' || buf_format(&why, "; %s", record->provider))
-           && (code[0] == '\0' || buf_format(&why, " %s", code))
-           && (meaning[0] == '\0' || buf_format(&why, " %s", meaning));
+    told = buf_format(&why, "%s (%s%s%s%s%s)", over[s->state], record->provider,
+                      record->provider[0] == '\0' ? "" : ": ", code, code[0] == '\0' ? "" : ", ",
+                      meaning[0] == '\0' ? "nothing was said" : meaning);
     told = told ? writeback_undelivered(store, record, why.data, err) : error_memory(err);
     buf_clear(&why);
     return told;

@@ -219,7 +219,7 @@ subtest 'results' => sub {
     is $alert->('웹01', '디스크'), 2, 'an alert that nobody will deliver';
     my $until = time + 20;
     sleep 0.1 until $results->('waiting') && $world->sql('SELECT max(tries) FROM writeback') || time > $until;
-    my $text = 'MUNJA CRITICAL - not delivered: 웹01/디스크 to 010****0000: refused; joa -100019';
+    my $text = 'MUNJA CRITICAL - not delivered: 웹01/디스크 to 010****0000: refused (joa: -100019,';
     like heard($pipe), qr/\A\[\] PROCESS_SERVICE_CHECK_RESULT;gate;munja;2;\Q$text\E [^\n]*\n\z/, 'is told by a pipe';
     my ($asked) = $api->asked;
     utf8::decode($asked->{body});

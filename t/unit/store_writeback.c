@@ -115,9 +115,12 @@ static void an_end_without_delivery_is_told(void **state)
     } ends[] = {
         { RECORD_ACCEPTED, "accepted", "0", NULL, "a gateway has it" },
         { RECORD_WAITING, "retry", "0", NULL, "it is tried again" },
-        { RECORD_REFUSED, "refused", "1", "db1 to 010****5678: refused; joa E1", "nobody will take it" },
-        { RECORD_DEAD, "retry", "2", "db1 to 010****5678: given up, its time is over; joa E1", "too late" },
-        { RECORD_HELD, "unsure", "3", "db1 to 010****5678: held for an operator; joa E1", "held" },
+        { RECORD_REFUSED, "refused", "1", "db1 to 010****5678: refused (joa: E1, nothing was said)",
+          "nobody will take it" },
+        { RECORD_DEAD, "retry", "2",
+          "db1 to 010****5678: given up, its time is over (joa: E1, nothing was said)", "too late" },
+        { RECORD_HELD, "unsure", "3", "db1 to 010****5678: held for an operator (joa: E1, nothing was said)",
+          "held" },
     };
     struct store *store = open_store();
     struct record record;

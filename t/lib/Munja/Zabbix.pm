@@ -28,15 +28,6 @@ sub programs {
     return \%program;
 }
 
-# Free a moment ago, and hardly anybody's by now. The server takes none above 32767, where the system's own choice begins.
-sub free_port {
-    for (1 .. 100) {
-        my $port = 10000 + int rand 22000;
-        return $port if IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1', LocalPort => $port);
-    }
-    die 'no free port';
-}
-
 # The first to answer: until then, or until the process is gone.
 sub until_it {
     my ($process, $what, $test) = @_;
@@ -73,7 +64,7 @@ END
 sub start_frontend {
     my ($program, $base, $server_port) = @_;
     my $frontend = Munja::Monitor->new;
-    my ($dir, $port) = ($frontend->{dir}, free_port());
+    my ($dir, $port) = ($frontend->{dir}, Munja::free_port());
     Munja::write_file("$dir/zabbix.conf.php", <<"END");
 <?php
 \$DB['TYPE'] = 'POSTGRESQL';
@@ -92,8 +83,16 @@ spl_autoload_register(function (\$class) {
 });
 END
     my @settings = ("auto_prepend_file=$dir/first.php", "session.save_path=$dir", 'memory_limit=256M', 'max_execution_time=120', 'date.timezone=UTC');
-    $frontend->launch({}, $program->{php}, '-S', "127.0.0.1:$port", '-t', $FRONTEND, map { ('-d', $_) } @settings);
-    $frontend->{url} = "http://127.0.0.1:$port";
+    $frontend->{url}     = "http://127.0.0.1:$port";
+    $frontend->{command} = [ {}, $program->{php}, '-S', "127.0.0.1:$port", '-t', $FRONTEND, map { ('-d', $_) } @settings ];
+    return serve($frontend);
+}
+
+# From the beginning, or after a stop.
+sub serve {
+    my ($frontend) = @_;
+    $frontend->launch(@{ $frontend->{command} });
+    until_it($frontend, 'the frontend', sub { IO::Socket::INET->new(PeerAddr => $frontend->{url} =~ s{http://}{}r) });
     return $frontend;
 }
 
@@ -107,7 +106,7 @@ sub start {
     my $self = $class->new;
     my $dir  = $self->{dir};
     push @started, $self;
-    @$self{qw(program env port)} = ($program->{zabbix_server}, $option{env} // {}, free_port());
+    @$self{qw(program env port)} = ($program->{zabbix_server}, $option{env} // {}, Munja::free_port());
     $self->{base}     = start_database($program);
     $self->{frontend} = start_frontend($program, $self->{base}, $self->{port});
     $self->{http}     = HTTP::Tiny->new(timeout => 60);
@@ -134,7 +133,6 @@ ServiceManagerSyncFrequency=1
 StartHistoryPollers=1
 END
     $self->run;
-    until_it($self->{frontend}, 'the frontend', sub { IO::Socket::INET->new(PeerAddr => $self->{frontend}{url} =~ s{http://}{}r) });
     $self->{session} = $self->call('user.login', { username => 'Admin', password => 'zabbix' });
     return $self;
 }
