@@ -209,9 +209,9 @@ subtest 'results' => sub {
         text => section('nagios', type => 'nagios', command_file => 'cmd', @where) . section('icinga', icinga($api, @where)));
     my $pipe   = pipe_of($world);
     my $worker = worker($world);
+    my $number = 0;
     my $alert  = sub {
-        my ($host, $service) = @_;
-        my %field = (host => $host, service => $service, state => 'CRITICAL', type => 'PROBLEM', output => 'x');
+        my %field = (host => $_[0], service => $_[1], state => 'CRITICAL', type => 'PROBLEM', output => 'number ' . ++$number);
         return $world->munja('notify', '-T', '010-9999-0000', map { ('-F', "$_=$field{$_}") } sort keys %field)->{exit};
     };
     my $results = sub { return $world->sql("SELECT count(*) FROM writeback WHERE kind = 'result' AND state = '$_[0]'") };
@@ -235,6 +235,7 @@ subtest 'results' => sub {
     like heard($pipe), qr/\A\[\] PROCESS\S+ CRITICAL - 2 alerts were not delivered, the last of them 웹02\/디스크 [^\n]*\n\z/, 'all that gathered is one line';
     is $results->('done'), 3, 'which is all of it';
     is $alert->('gate', 'munja'), 2, 'one about that very service alone';
+    is $results->('waiting'), 1, 'is there';
     $world->munja('worker', '--once');
     is heard($pipe), '', 'is not told';
     is $results->('waiting'), 0, 'now or later';
