@@ -130,13 +130,14 @@ enum sheet { SHEET_RECORD, SHEET_ATTEMPTS, SHEET_RECEIPTS, SHEET_REPLIES, SHEET_
 
 static const char *const record_columns[] = { "id",      "state",     "created",       "due",
                                               "tries",   "recipient", "wish_provider", "wish_kind",
-                                              "wish_at", "receipt",   "merged_into",   NULL };
+                                              "wish_at", "receipt",   "merged_into",   "reply",
+                                              NULL };
 static const char *const attempt_columns[] = { "attempt", "provider", "begun",     "ended", "outcome",
                                                "code",    "meaning",  "reference", NULL };
 static const char *const receipt_columns[] = { "provider", "reference", "seen",    "time",
                                                "state",    "code",      "meaning", NULL };
-static const char *const reply_columns[] = { "provider", "reference", "seen", "time",
-                                             "sender",   "recipient", "text", NULL };
+static const char *const reply_columns[] = { "provider",  "reference", "seen",    "time",   "sender",
+                                             "recipient", "text",      "outcome", "answer", NULL };
 static const char *const writeback_columns[] = { "tell",   "created", "due",     "tries", "state",
                                                  "author", "text",    "monitor", "said",  NULL };
 
@@ -153,7 +154,7 @@ static bool fill_record(struct listing *sheet, const struct listed *listed, bool
         sheet, (const char *[]){ id, record_state_name(r->state), local_time(r->created_ms, json, created),
                                  due_time(r, json, due), tries, r->recipient, or_null(r->wish.provider),
                                  or_null(r->wish.kind), or_null(r->wish.at), or_null(listed->receipt),
-                                 r->merged_into == 0 ? NULL : merged });
+                                 r->merged_into == 0 ? NULL : merged, or_null(r->reply) });
 }
 
 static bool fill_attempts(struct listing *sheet, const struct shown *shown, bool json)
@@ -191,15 +192,17 @@ static bool fill_receipts(struct listing *sheet, const struct shown *shown, bool
 
 static bool fill_replies(struct listing *sheet, const struct shown *shown, bool json)
 {
-    char seen[TIME_BYTES];
+    char seen[TIME_BYTES], answer[24];
     bool filled = true;
 
     listing_start(sheet, reply_columns);
     for (size_t i = 0; filled && i < shown->replies; i++) {
         const struct reply_kept *r = &shown->reply[i];
+        snprintf(answer, sizeof answer, "%lld", (long long)r->answer);
         filled = listing_add(sheet, (const char *[]){ r->provider, or_null(r->reference),
                                                       local_time(r->seen_ms, json, seen), or_null(r->time),
-                                                      r->sender, or_null(r->recipient), r->text });
+                                                      r->sender, or_null(r->recipient), r->text,
+                                                      or_null(r->outcome), r->answer == 0 ? NULL : answer });
     }
     return filled;
 }

@@ -7,10 +7,29 @@
 
 #include "base/now.h"
 
-bool accept_records(const struct alert *alert, const struct numbers *numbers, const struct wish *wish,
-                    struct record **records, struct error *err)
+/* Which type of monitor is told of alerts from which source. */
+static const struct {
+    const char *source, *type;
+} monitors[] = {
+    { "nagios", "nagios" }, { "icinga", "icinga2" }, { "zabbix", "zabbix" }, { "checkmk", "nagios" }
+};
+
+static bool is_answerable(const struct settings *settings, const char *source)
+{
+    for (size_t i = 0; i < settings->monitors.count; i++) {
+        const char *type = section_text(&settings->monitors.section[i], NULL, "type");
+        for (size_t j = 0; type != NULL && j < sizeof monitors / sizeof *monitors; j++)
+            if (strcmp(monitors[j].source, source) == 0 && strcmp(monitors[j].type, type) == 0)
+                return true;
+    }
+    return false;
+}
+
+bool accept_records(const struct settings *settings, const struct alert *alert, const struct numbers *numbers,
+                    const struct wish *wish, struct record **records, struct error *err)
 {
     struct record *made = calloc(numbers->count, sizeof *made);
+    bool answerable = is_answerable(settings, alert_get(alert, "source"));
 
     if (made == NULL)
         return error_memory(err);
@@ -18,6 +37,7 @@ bool accept_records(const struct alert *alert, const struct numbers *numbers, co
         memcpy(made[i].recipient, numbers->number[i], sizeof made[i].recipient);
         made[i].alert = *alert;
         made[i].wish = *wish;
+        made[i].answerable = answerable;
         made[i].created_ms = made[i].due_ms = now_ms();
         identity_of(alert, made[i].recipient, wish->at, &made[i].identity);
     }

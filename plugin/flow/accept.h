@@ -7,12 +7,14 @@
 #include "alert/alert.h"
 #include "alert/number.h"
 #include "flow/answer.h"
+#include "settings/settings.h"
 #include "store/store.h"
 
-/* One record for each recipient, not stored yet. The records borrow the alert, which must outlive them: free
-   the array, do not record_clear. */
-bool accept_records(const struct alert *alert, const struct numbers *numbers, const struct wish *wish,
-                    struct record **records, struct error *err);
+/* One record for each recipient, not stored yet; answerable where a monitor section of the settings is told
+   of alerts from this source. The records borrow the alert, which must outlive them: free the array, do not
+   record_clear. */
+bool accept_records(const struct settings *settings, const struct alert *alert, const struct numbers *numbers,
+                    const struct wish *wish, struct record **records, struct error *err);
 
 /* Whether this process has something to send: a record that it holds the lease of. */
 bool accept_has_work(const struct record *records, size_t count);

@@ -13,6 +13,7 @@
 /* A record as templates see it. */
 struct view {
     const struct record *record;
+    bool replies;      /* what its phone answers comes back */
     char time[64];     /* the alert's, else when munja accepted it */
     char when[64];     /* the same without year and seconds, which nobody needs at night */
     char late[16];     /* "12 min" when it was kept for long; "" otherwise */
@@ -91,6 +92,10 @@ static const char *look_up(const void *context, const char *name)
         return view->late;
     if (strcmp(name, "missed") == 0)
         return buf_text(&view->missed);
+    if (strcmp(name, "reply") == 0)
+        return view->record->reply;
+    if (strcmp(name, "replies") == 0)
+        return view->replies ? "yes" : "";
     return alert_get(&view->record->alert, name);
 }
 
@@ -139,6 +144,7 @@ bool compose_text(const struct record *record, const struct route *route, const 
     bool composed = false;
 
     view_open(&view, record);
+    view.replies = provider->api->replies.build != NULL;
     if (!say_missed(&view, err) || !template_render(template, look_up, &view, &text, err)
         || !add_missed(template, &view, &text.text, err)
         || !template_render(route->wording->subject, look_up, &view, &subject, err))

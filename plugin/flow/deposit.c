@@ -89,7 +89,8 @@ bool deposit_put(struct deposit *deposit, const struct alert *alert, const struc
     const struct wish none = { 0 };
     struct record *made = NULL;
 
-    if (!deposit_ready(deposit, patience_ms, err) || !accept_records(alert, numbers, &none, &made, err))
+    if (!deposit_ready(deposit, patience_ms, err)
+        || !accept_records(&deposit->settings, alert, numbers, &none, &made, err))
         return false;
     if (!store_accept(deposit->store, made, numbers->count, window_ms, 0, err)) {
         free(made);

@@ -334,13 +334,25 @@ static void open_store(struct notification *n, int *worker, bool *done)
         without_store(n, &err);
 }
 
+/* None is drawn where nothing is stored; one takes as much room. */
+static void show_code(struct notification *n)
+{
+    bool problem = strcmp(alert_get(&n->alert, "type"), "PROBLEM") == 0;
+
+    for (size_t i = 0; i < n->numbers.count; i++)
+        if (problem && n->records[i].answerable)
+            snprintf(n->records[i].reply, sizeof n->records[i].reply, "???");
+}
+
 bool notify_show(struct notification *n, bool json, struct error *err)
 {
-    if (!accept_records(&n->alert, &n->numbers, &n->wish, &n->records, err) || !make_plan(n, err))
+    if (!accept_records(&n->settings, &n->alert, &n->numbers, &n->wish, &n->records, err)
+        || !make_plan(n, err))
         return false;
     if (n->half == NULL)
         return error_set(err, ERROR_SYSTEM, 0, "%s", n->note);
     take_image(n);
+    show_code(n);
     return n->half->show(n->plan, n->records, n->numbers.count, json, err);
 }
 
@@ -388,7 +400,7 @@ bool notify_run(struct notification *n, struct error *err)
     bool done = false;
     int worker = -1;
 
-    if (!accept_records(&n->alert, &n->numbers, &n->wish, &n->records, err))
+    if (!accept_records(&n->settings, &n->alert, &n->numbers, &n->wish, &n->records, err))
         return false;
     n->told = calloc(n->numbers.count, sizeof *n->told);
     if (n->told == NULL)

@@ -4,14 +4,16 @@
 #include <string.h>
 
 /* Munja's own words. What happened, how bad and where come first and cannot shrink, so that even a name
-   longer than the message leaves them readable; the words of people before those of plugins; the time last.
-   On one line: some gateways take texts in one request only so. */
+   longer than the message leaves them readable; the words of people before those of plugins; then the time,
+   and what to answer where an answer comes back. On one line: some gateways take texts in one request only
+   so. */
 #define HOW_BAD "[{{type}}]{{#state}} {{state}}{{/state}}"
 #define WHO_SAYS                                                                                             \
     "{{#author}} ({{author}}{{#comment}}: {{comment}}{{/comment}}){{/author}}"                               \
     "{{^author}}{{#comment}} ({{comment}}){{/comment}}{{/author}}"
 #define WHAT_AND_WHEN                                                                                        \
-    "{{#output}} {{output}}{{/output}}{{#when}} {{when}}{{/when}}{{#late}} ({{late}} late){{/late}}"
+    "{{#output}} {{output}}{{/output}}{{#when}} {{when}}{{/when}}{{#late}} ({{late}} late){{/late}}"         \
+    "{{#replies}}{{#reply}} (ACK {{reply}}){{/reply}}{{/replies}}"
 
 const struct setting template_keys[] = {
     { "service", SETTING_TEXT, "text for a service",
@@ -27,7 +29,7 @@ const struct setting template_keys[] = {
 };
 
 /* What delivery knows beside the alert's fields. */
-static const char *const further_names[] = { "when", "late", "missed", NULL };
+static const char *const further_names[] = { "when", "late", "missed", "reply", "replies", NULL };
 
 /* Fields of one's own (--field, custom variables) begin with an underscore; any other name is a slip. */
 static bool is_field(const char *name)

@@ -9,10 +9,8 @@
 static bool read_listed(const struct rows *rows, void *item, struct error *err)
 {
     struct listed *listed = item;
-    bool ready = false, readable = false;
 
-    record_read(rows, &listed->record, &ready);
-    return record_read_alert(rows, &listed->record, &readable, err);
+    return record_read_whole(rows, &listed->record, err);
 }
 
 static bool add_receipt(struct store *store, struct listed *listed, struct error *err)
@@ -117,22 +115,12 @@ static bool list_attempts(struct store *store, int64_t id, struct shown *shown, 
     return listed;
 }
 
-static bool find_record(struct store *store, int64_t id, struct listed *listed, bool *found,
-                        struct error *err)
-{
-    struct rows *rows = NULL;
-    int64_t now = now_ms();
-    bool looked = DB_QUERY(store->db, &rows, err, RECORD_SELECT "WHERE r.id = $3", DB_NUMBER(now),
-                           DB_NUMBER(now + LEASE_MS_MAX), DB_NUMBER(id))
-                  && rows_next(rows, found, err) && (!*found || read_listed(rows, listed, err));
-
-    rows_end(rows);
-    return looked;
-}
-
 bool store_show(struct store *store, int64_t id, struct shown *shown, bool *found, struct error *err)
 {
-    return find_record(store, id, &shown->listed, found, err)
+    bool loaded = record_load(store, id, &shown->listed.record, err);
+
+    *found = loaded && shown->listed.record.id > 0;
+    return loaded
            && (!*found
                || (add_receipt(store, &shown->listed, err) && list_attempts(store, id, shown, err)
                    && receipt_list(store, id, &shown->receipt, &shown->receipts, err)

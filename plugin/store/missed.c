@@ -37,15 +37,6 @@ void missed_topic(const struct alert *alert, const struct wish *wish, const char
         topic[0] = recovery ? RECOVERY : PROBLEM;
 }
 
-static bool read_record(const struct rows *rows, void *item, struct error *err)
-{
-    struct record *record = item;
-    bool ready = false, readable = false;
-
-    record_read(rows, record, &ready);
-    return record_read_alert(rows, record, &readable, err);
-}
-
 static bool find(struct store *store, int64_t recovery, const char *topic, struct gathered *gathered,
                  struct error *err)
 {
@@ -58,7 +49,7 @@ static bool find(struct store *store, int64_t recovery, const char *topic, struc
                                        " ORDER BY r.id DESC LIMIT $5",
                          DB_VALUES(DB_NUMBER(now), DB_NUMBER(now + LEASE_MS_MAX), DB_TEXT(topic),
                                    DB_NUMBER(recovery), DB_NUMBER(MISSED_MOST), DB_TEXT(store->owner)),
-                         read_record, sizeof(struct record), gathered, err);
+                         record_read_whole, sizeof(struct record), gathered, err);
 }
 
 bool missed_take(struct store *store, const struct alert *alert, const struct wish *wish,
@@ -111,20 +102,6 @@ static bool find_recovery(struct store *store, const struct record *problem, con
     return looked;
 }
 
-static bool load(struct store *store, int64_t id, struct record *record, struct error *err)
-{
-    struct gathered gathered = { 0 };
-    int64_t now = now_ms();
-    bool loaded = record_gather(store, RECORD_SELECT "WHERE r.id = $3",
-                                DB_VALUES(DB_NUMBER(now), DB_NUMBER(now + LEASE_MS_MAX), DB_NUMBER(id)),
-                                read_record, sizeof *record, &gathered, err);
-
-    if (gathered.count > 0)
-        *record = *(struct record *)gathered.item;
-    free(gathered.item);
-    return loaded;
-}
-
 bool missed_replace(struct store *store, struct record *record, struct error *err)
 {
     char topic[TOPIC_BYTES];
@@ -142,7 +119,7 @@ bool missed_replace(struct store *store, struct record *record, struct error *er
     if (recovery == 0)
         return true;
     record_clear(record);
-    return load(store, recovery, record, err);
+    return record_load(store, recovery, record, err);
 }
 
 bool missed_settle(struct store *store, const struct record *record, bool accepted, struct error *err)

@@ -65,19 +65,23 @@ bool reply_add(struct store *store, const char *provider, const void *item, size
 {
     const struct reply_said *said = item;
     struct reply_kept r = { 0 };
+    const size_t before = *added;
+    bool kept =
+        KEEP(r.reference, said->reference, err) && KEEP(r.sender, said->sender, err)
+        && KEEP(r.recipient, said->recipient, err) && KEEP(r.text, said->text, err)
+        && KEEP(r.time, said->time, err)
+        && insert(store,
+                  "INSERT INTO reply (provider, reference, sender, recipient, text, time, seen_ms, record,"
+                  " outcome) VALUES ($1, $2, $3, $4, $5, $6, $7, coalesce((SELECT r.id FROM record r"
+                  " JOIN attempt a ON a.record = r.id AND a.number = r.accepted_by WHERE r.recipient = $3"
+                  " AND r.state = 'accepted' AND a.provider = $1 ORDER BY r.id DESC LIMIT 1), 0), '')"
+                  " ON CONFLICT DO NOTHING RETURNING id",
+                  DB_VALUES(DB_TEXT(provider), DB_TEXT(r.reference), DB_TEXT(r.sender), DB_TEXT(r.recipient),
+                            DB_TEXT(r.text), DB_TEXT(r.time), DB_NUMBER(now_ms())),
+                  added, err);
 
-    return KEEP(r.reference, said->reference, err) && KEEP(r.sender, said->sender, err)
-           && KEEP(r.recipient, said->recipient, err) && KEEP(r.text, said->text, err)
-           && KEEP(r.time, said->time, err)
-           && insert(store,
-                     "INSERT INTO reply (provider, reference, sender, recipient, text, time, seen_ms, record)"
-                     " VALUES ($1, $2, $3, $4, $5, $6, $7, coalesce((SELECT r.id FROM record r"
-                     " JOIN attempt a ON a.record = r.id AND a.number = r.accepted_by WHERE r.recipient = $3"
-                     " AND r.state = 'accepted' AND a.provider = $1 ORDER BY r.id DESC LIMIT 1), 0))"
-                     " ON CONFLICT DO NOTHING RETURNING id",
-                     DB_VALUES(DB_TEXT(provider), DB_TEXT(r.reference), DB_TEXT(r.sender),
-                               DB_TEXT(r.recipient), DB_TEXT(r.text), DB_TEXT(r.time), DB_NUMBER(now_ms())),
-                     added, err);
+    store->replies = store->replies || *added > before;
+    return kept;
 }
 
 static bool add_all(struct store *store, const char *provider, const void *said, size_t bytes, size_t count,
@@ -130,18 +134,21 @@ static bool read_receipt(const struct rows *rows, void *item, struct error *err)
     return true;
 }
 
-static bool read_reply(const struct rows *rows, void *item, struct error *err)
+bool reply_read(const struct rows *rows, void *item, struct error *err)
 {
     struct reply_kept *r = item;
 
     (void)err;
-    RECORD_COPY(r->provider, rows_text(rows, 0));
-    RECORD_COPY(r->reference, rows_text(rows, 1));
-    RECORD_COPY(r->sender, rows_text(rows, 2));
-    RECORD_COPY(r->recipient, rows_text(rows, 3));
-    RECORD_COPY(r->text, rows_text(rows, 4));
-    RECORD_COPY(r->time, rows_text(rows, 5));
-    r->seen_ms = rows_number(rows, 6);
+    r->id = rows_number(rows, 0);
+    RECORD_COPY(r->provider, rows_text(rows, 1));
+    RECORD_COPY(r->reference, rows_text(rows, 2));
+    RECORD_COPY(r->sender, rows_text(rows, 3));
+    RECORD_COPY(r->recipient, rows_text(rows, 4));
+    RECORD_COPY(r->text, rows_text(rows, 5));
+    RECORD_COPY(r->time, rows_text(rows, 6));
+    r->seen_ms = rows_number(rows, 7);
+    RECORD_COPY(r->outcome, rows_text(rows, 8));
+    r->answer = rows_number(rows, 9);
     return true;
 }
 
@@ -175,10 +182,8 @@ bool reply_list(struct store *store, int64_t record, struct reply_kept **list, s
 {
     struct gathered gathered = { 0 };
 
-    if (!record_gather(store,
-                       "SELECT provider, reference, sender, recipient, text, time, seen_ms FROM reply"
-                       " WHERE record = $1 ORDER BY id LIMIT " KEPT_MOST,
-                       DB_VALUES(DB_NUMBER(record)), read_reply, sizeof **list, &gathered, err)) {
+    if (!record_gather(store, REPLY_SELECT "WHERE record = $1 ORDER BY id LIMIT " KEPT_MOST,
+                       DB_VALUES(DB_NUMBER(record)), reply_read, sizeof **list, &gathered, err)) {
         free(gathered.item);
         return false;
     }

@@ -55,6 +55,7 @@ struct receipt_kept {
     int64_t seen_ms;
 };
 struct reply_kept {
+    int64_t id;
     char provider[64];
     char reference[96];
     char sender[NUMBER_BYTES];
@@ -62,6 +63,8 @@ struct reply_kept {
     char text[REPLY_TEXT_BYTES];
     char time[40];
     int64_t seen_ms;
+    char outcome[16]; /* what was done about it (inbox.h); "" for nothing so far */
+    int64_t answer;   /* the record that told the phone what was wrong with it; 0: none */
 };
 
 /* Those of one record in the order they came, the first thousand. The caller frees. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/now.h"
 #include "base/utf8.h"
 
 static const char *const state_names[] = {
@@ -78,6 +79,8 @@ void record_read(const struct rows *rows, struct record *record, bool *ready)
     record->image_id = rows_number(rows, 19);
     record->lease_until_ms = rows_number(rows, 21);
     record->merged_into = rows_number(rows, 22);
+    record->problem = rows_number(rows, 23);
+    RECORD_COPY(record->reply, rows_text(rows, 24));
 }
 
 bool record_read_alert(const struct rows *rows, struct record *record, bool *readable, struct error *err)
@@ -92,13 +95,37 @@ bool record_read_alert(const struct rows *rows, struct record *record, bool *rea
     return *readable || fault.kind != ERROR_SYSTEM || error_memory(err);
 }
 
+bool record_read_whole(const struct rows *rows, void *item, struct error *err)
+{
+    struct record *record = item;
+    bool ready = false, readable = false;
+
+    record_read(rows, record, &ready);
+    return record_read_alert(rows, record, &readable, err);
+}
+
+bool record_load(struct store *store, int64_t id, struct record *record, struct error *err)
+{
+    struct gathered gathered = { 0 };
+    int64_t now = now_ms();
+    bool loaded = record_gather(store, RECORD_SELECT "WHERE r.id = $3",
+                                DB_VALUES(DB_NUMBER(now), DB_NUMBER(now + LEASE_MS_MAX), DB_NUMBER(id)),
+                                record_read_whole, sizeof *record, &gathered, err);
+
+    *record = (struct record){ 0 };
+    if (gathered.count > 0)
+        *record = *(struct record *)gathered.item;
+    free(gathered.item);
+    return loaded;
+}
+
 void record_adopt(struct record *record, const struct record *result)
 {
     struct alert alert = record->alert;
     struct wish wish = record->wish;
     const void *image = record->image;
     size_t image_bytes = record->image_bytes;
-    bool lasting = record->identity.lasting;
+    bool lasting = record->identity.lasting, answerable = record->answerable;
 
     *record = *result;
     record->alert = alert;
@@ -106,6 +133,7 @@ void record_adopt(struct record *record, const struct record *result)
     record->image = image;
     record->image_bytes = image_bytes;
     record->identity.lasting = lasting;
+    record->answerable = answerable;
 }
 
 static bool is_one_of(const char *word, const char *const *words)

@@ -15,6 +15,7 @@ struct store {
     const char *holder; /* whom store_accept leases to */
     char id[9];
     bool breakers;   /* there were any when it was opened */
+    bool replies;    /* this process kept some since they were last acted upon */
     bool writebacks; /* this process added some since it looked */
     int owners;      /* the file of owners' locks; -1: not open */
     uint64_t owners_mark;
@@ -44,7 +45,8 @@ void owner_unlock(struct store *store);
     " r.wish_provider, r.wish_kind, r.wish_at,"                                                              \
     " (SELECT max(number) FROM attempt WHERE record = r.id) AS tries,"                                       \
     " a.provider, a.ended_ms, a.outcome, a.code, a.meaning, a.reference, " RECORD_READY " AS ready,"         \
-    " r.wish_image, r.image, r.alert, r.lease_until_ms, r.merged_into"                                       \
+    " r.wish_image, r.image, r.alert, r.lease_until_ms, r.merged_into, r.problem,"                           \
+    " (SELECT code FROM problem WHERE id = r.problem)"                                                       \
     " FROM record r LEFT JOIN attempt a ON a.record = r.id AND a.number = CASE WHEN r.accepted_by > 0"       \
     " THEN r.accepted_by ELSE (SELECT max(number) FROM attempt WHERE record = r.id) END "
 
@@ -74,12 +76,27 @@ void record_read(const struct rows *rows, struct record *record, bool *ready);
 /* The alert of that row; not readable when the text is none of alert_pack's. Fails only without memory. */
 bool record_read_alert(const struct rows *rows, struct record *record, bool *readable, struct error *err);
 
+/* Both of them, for record_gather; and one record by its id: of id 0 when there is none. The caller clears.
+ */
+bool record_read_whole(const struct rows *rows, void *item, struct error *err);
+bool record_load(struct store *store, int64_t id, struct record *record, struct error *err);
+
+/* A reply, for record_gather: a struct reply_kept. */
+#define REPLY_SELECT                                                                                         \
+    "SELECT id, provider, reference, sender, recipient, text, time, seen_ms, outcome, answer FROM reply "
+bool reply_read(const struct rows *rows, void *item, struct error *err);
+
 /* Within a transaction: keep an image, and get back that of a record, for record_clear to free. */
 bool image_add(struct store *store, const void *bytes, size_t count, int64_t *id, struct error *err);
 bool image_load(struct store *store, struct record *record, struct error *err);
 
 /* The record as the store has it; alert, image and wish stay the caller's own. */
 void record_adopt(struct record *record, const struct record *result);
+
+/* Within a transaction: a new record that waits, with these times, leased to holder ("" for nobody) until
+   lease_until_ms. */
+bool record_insert(struct store *store, const struct record *record, const char *holder, int64_t *id,
+                   struct error *err);
 
 /* What the last attempt says now. */
 void record_say(struct record *record, const char *provider, const char *outcome, const char *code,

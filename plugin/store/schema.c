@@ -89,5 +89,23 @@ const struct db_change schema_changes[] = {
     { 4, "CREATE UNIQUE INDEX writeback_once ON writeback (reply) WHERE reply > 0" },
     { 4, "CREATE INDEX writeback_due ON writeback (due_ms) WHERE state = 'waiting'" },
     { 4, "CREATE INDEX writeback_record ON writeback (record)" },
+
+    /* What somebody may acknowledge, by a code (problem.h). taken: acknowledged already. */
+    { 4, "CREATE TABLE problem (id INTEGER PRIMARY KEY, code TEXT NOT NULL, topic TEXT NOT NULL,"
+         " mark TEXT NOT NULL, seen_ms BIGINT NOT NULL, ended_ms BIGINT NOT NULL, taken_ms BIGINT NOT NULL,"
+         " taken_by TEXT NOT NULL)" },
+    { 4, "CREATE UNIQUE INDEX problem_code ON problem (code)" },
+    { 4, "CREATE INDEX problem_topic ON problem (topic, id)" },
+    { 4, "CREATE INDEX problem_seen ON problem (seen_ms)" },
+    { 4, "ALTER TABLE record ADD COLUMN problem BIGINT NOT NULL DEFAULT 0" },
+    { 4, "CREATE INDEX record_problem ON record (recipient, problem) WHERE problem > 0" },
+
+    /* What was done about a reply: "" as long as nothing was. Those that came before anything could be are
+       left alone. answer: the record that told the phone what was wrong with it. */
+    { 4, "ALTER TABLE reply ADD COLUMN outcome TEXT NOT NULL DEFAULT 'before'" },
+    { 4, "ALTER TABLE reply ADD COLUMN acted_ms BIGINT NOT NULL DEFAULT 0" },
+    { 4, "ALTER TABLE reply ADD COLUMN answer BIGINT NOT NULL DEFAULT 0" },
+    { 4, "CREATE INDEX reply_new ON reply (id) WHERE outcome = ''" },
+    { 4, "CREATE INDEX reply_answer ON reply (sender, answer) WHERE answer > 0" },
     { 0, NULL },
 };

@@ -10,6 +10,7 @@
 #include "base/now.h"
 #include "store/db.h"
 #include "store/missed.h"
+#include "store/problem.h"
 #include "store/record.h"
 #include "store/schema.h"
 
@@ -146,44 +147,56 @@ out:
     return looked;
 }
 
+bool record_insert(struct store *store, const struct record *record, const char *holder, int64_t *id,
+                   struct error *err)
+{
+    char *packed = alert_pack(&record->alert, err);
+    bool inserted =
+        packed != NULL
+        && DB_INSERT(
+            store->db, id, err,
+            "INSERT INTO record (identity, recipient, state, priority, created_ms, due_ms,"
+            " lease_until_ms, lease_owner, wish_provider, wish_kind, wish_at, wish_image, image, problem,"
+            " alert) VALUES ($1, $2, 'waiting', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+            DB_TEXT(record->identity.key), DB_TEXT(record->recipient),
+            DB_NUMBER(record_priority(&record->alert)), DB_NUMBER(record->created_ms),
+            DB_NUMBER(record->due_ms), DB_NUMBER(record->lease_until_ms), DB_TEXT(holder),
+            DB_TEXT(record->wish.provider), DB_TEXT(record->wish.kind), DB_TEXT(record->wish.at),
+            DB_TEXT(record->wish.image_url), DB_NUMBER(record->image_id), DB_NUMBER(record->problem),
+            DB_TEXT(packed));
+
+    free(packed);
+    return inserted;
+}
+
+/* The alert, its image and its wish stay the caller's. */
 static bool add_one(struct store *store, const struct record *wanted, int64_t now, int64_t lease_ms,
                     struct record *added, struct error *err)
 {
-    char *packed = alert_pack(&wanted->alert, err);
-    bool done = false;
+    struct record made = *wanted;
 
-    if (packed == NULL)
+    made.created_ms = made.due_ms = now;
+    made.lease_until_ms = lease_end(now, lease_ms);
+    if (!problem_accept(store, &made, err) || !record_insert(store, &made, store->holder, &added->id, err))
         return false;
-    if (!DB_INSERT(
-            store->db, &added->id, err,
-            "INSERT INTO record (identity, recipient, state, priority, created_ms, due_ms,"
-            " lease_until_ms, lease_owner, wish_provider, wish_kind, wish_at, wish_image, image, alert)"
-            " VALUES ($1, $2, 'waiting', $3, $4, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-            DB_TEXT(wanted->identity.key), DB_TEXT(wanted->recipient),
-            DB_NUMBER(record_priority(&wanted->alert)), DB_NUMBER(now), DB_NUMBER(lease_end(now, lease_ms)),
-            DB_TEXT(store->holder), DB_TEXT(wanted->wish.provider), DB_TEXT(wanted->wish.kind),
-            DB_TEXT(wanted->wish.at), DB_TEXT(wanted->wish.image_url), DB_NUMBER(wanted->image_id),
-            DB_TEXT(packed)))
-        goto out;
     added->identity = wanted->identity;
     memcpy(added->recipient, wanted->recipient, sizeof added->recipient);
     added->created_ms = added->due_ms = now;
     added->leased = true;
     added->image_id = wanted->image_id;
+    added->problem = made.problem;
+    memcpy(added->reply, made.reply, sizeof added->reply);
     /* The worker looks for itself. */
     if (store->holder == store->owner
-        && !missed_take(store, &wanted->alert, &wanted->wish, added, lease_end(now, lease_ms), err))
-        goto out;
+        && !missed_take(store, &wanted->alert, &wanted->wish, added, made.lease_until_ms, err))
+        return false;
     if (wanted->provider[0] != '\0') {
         if (!lease_attempt(store, added->id, 1, wanted->provider, "", err))
-            goto out;
+            return false;
         added->tries = added->attempt = 1;
         record_say(added, wanted->provider, "begun", "", "", "");
     }
-    done = true;
-out:
-    free(packed);
-    return done;
+    return true;
 }
 
 /* The same image goes in once, with the first record that is new. */
@@ -295,6 +308,9 @@ bool store_can_write(struct store *store, struct error *err)
     " WHERE seen_ms < $1)"
 #define OLDEST_RECEIPTS OLDEST_SEEN("receipt")
 #define OLDEST_REPLIES  OLDEST_SEEN("reply")
+/* Those that are told again and again stay, whatever their ids. */
+#define OLDEST_PROBLEMS                                                                                      \
+    "(SELECT id FROM problem WHERE seen_ms < $1 AND id < (SELECT max(id) FROM problem) LIMIT 300)"
 
 /* One that waits is given up by flow long before that; where there is no worker, nobody does. */
 #define WAITING_MS (2 * 24 * LEASE_MS_MAX)
@@ -311,7 +327,7 @@ bool store_prune(struct store *store, int64_t keep_ms, struct error *err)
 
     if (!DB_QUERY(store->db, &rows, err,
                   "SELECT 1 WHERE EXISTS " OLDEST " OR EXISTS " OLDEST_RECEIPTS " OR EXISTS " OLDEST_REPLIES
-                  " OR EXISTS " OLDEST_WRITEBACKS,
+                  " OR EXISTS " OLDEST_PROBLEMS " OR EXISTS " OLDEST_WRITEBACKS,
                   DB_NUMBER(before), DB_NUMBER(abandoned))
         || !rows_next(rows, &found, err))
         goto out;
@@ -325,6 +341,7 @@ bool store_prune(struct store *store, int64_t keep_ms, struct error *err)
                        err)
             || !DB_RUN(store->db, err, "DELETE FROM receipt WHERE id IN " OLDEST_RECEIPTS, DB_NUMBER(before))
             || !DB_RUN(store->db, err, "DELETE FROM reply WHERE id IN " OLDEST_REPLIES, DB_NUMBER(before))
+            || !DB_RUN(store->db, err, "DELETE FROM problem WHERE id IN " OLDEST_PROBLEMS, DB_NUMBER(before))
             || !DB_RUN(store->db, err, "DELETE FROM writeback WHERE id IN " OLDEST_WRITEBACKS,
                        DB_NUMBER(before), DB_NUMBER(abandoned))
             || !db_commit(store->db, err)))

@@ -8,6 +8,7 @@
 #include "alert/alert.h"
 #include "alert/identity.h"
 #include "alert/number.h"
+#include "base/code.h"
 #include "base/error.h"
 
 /* Durable records. Times are milliseconds since 1970. Every function that changes something commits with full
@@ -54,6 +55,9 @@ struct record {
     size_t image_bytes;
     int64_t image_id;       /* in the store; 0: none there */
     bool image_owned;       /* record_clear frees it: it came from the store */
+    bool answerable;        /* accept: a reply can be carried to its monitor, so a PROBLEM gets a code */
+    int64_t problem;        /* 0: none */
+    char reply[CODE_BYTES]; /* the problem's code; "" for none */
     bool found;             /* accept: it was there before */
     bool leased;            /* this process has the lease */
     int64_t lease_until_ms; /* which is over then, whatever happened */

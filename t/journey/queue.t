@@ -107,7 +107,7 @@ subtest 'receipts and replies' => sub {
     like $run->{out}, qr/^receipt +delivered$/m, 'a later contradiction takes no delivery back';
     like $run->{out}, qr/^joa .* waiting +W1 +words for W1\njoa .* delivered +0 .*\njoa .* failed +q /m, 'all are shown, in their order';
     unlike $run->{out}, qr/of another/, 'but no others';
-    like $run->{out}, qr/^joa +u1 +2026-11-22 20:00:00 +2026-11-22 12:01:00 +$PHONE +0212345678 +On my way$/m, 'the reply, with the local time';
+    like $run->{out}, qr/^joa +u1 +2026-11-22 20:00:00 +2026-11-22 12:01:00 +$PHONE +0212345678 +On my way +before +-$/m, 'the reply, with the local time';
     my $document = document(queue($world, 'show', '1', '--json'));
     is $document->{recipient}, $PHONE, 'for programs: the number';
     is $document->{alert}{host}, '웹01', 'the alert';

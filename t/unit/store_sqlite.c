@@ -80,6 +80,16 @@ static void make_old(void)
     ask("DROP INDEX record_topic");
     ask("ALTER TABLE record DROP COLUMN topic");
     ask("ALTER TABLE record DROP COLUMN merged_into");
+    ask("DROP TABLE problem");
+    ask("DROP INDEX record_problem");
+    ask("DROP INDEX reply_new");
+    ask("DROP INDEX reply_answer");
+    ask("ALTER TABLE record DROP COLUMN problem");
+    ask("ALTER TABLE reply DROP COLUMN outcome");
+    ask("ALTER TABLE reply DROP COLUMN acted_ms");
+    ask("ALTER TABLE reply DROP COLUMN answer");
+    ask("INSERT INTO reply (provider, reference, sender, recipient, text, time, seen_ms, record)"
+        " VALUES ('cn', 'm1', '+8613900001234', '', 'ok', '', 1700000000000, 1)");
     ask("PRAGMA user_version = 1836412417"); /* "mun", 1 */
 }
 
@@ -95,6 +105,8 @@ static void an_old_one_is_brought_up_to_date(void **state)
     assert_string_equal(ask("SELECT count(*) FROM breaker"), "0");
     assert_string_equal(ask("SELECT count(*) FROM balance"), "0");
     assert_string_equal(ask("SELECT count(*) FROM writeback"), "0");
+    assert_string_equal(ask("SELECT count(*) FROM problem"), "0");
+    assert_string_equal(ask("SELECT outcome FROM reply"), "before");
     now_set(NOON + MINUTE);
     assert_int_equal(claim(store, 9, &record), 1);
     record_clear(&record);
