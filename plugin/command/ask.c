@@ -14,6 +14,7 @@
 #include "command/options.h"
 #include "flow/at.h"
 #include "flow/pulled.h"
+#include "flow/replies.h"
 #include "store/look.h"
 
 /* What a question takes beside its provider. */
@@ -162,6 +163,8 @@ static void keep(const struct desk *desk, const struct question *question, struc
         kept = pulled_replies(desk->store, heard->provider->name, listing, &heard->fault);
     else if (strcmp(question->word, "balance") == 0)
         pulled_balance(desk->store, heard->provider->name, listing);
+    if (kept && strcmp(question->word, "replies") == 0)
+        replies_heed(&desk->plan, desk->store);
     if (!kept)
         error_prefix(&heard->fault, "pulled, but could not be kept, and the gateway will not tell it again");
 }

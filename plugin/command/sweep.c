@@ -7,6 +7,7 @@
 #include "command/options.h"
 #include "flow/deliver.h"
 #include "flow/halves.h"
+#include "flow/replies.h"
 #include "flow/telling.h"
 #include "store/owner.h"
 
@@ -34,12 +35,14 @@ static bool deliver_all(struct desk *desk, struct told **told, size_t *count, st
 {
     int64_t handful_ms = (int64_t)desk->settings.timeout_s * 1000;
     struct delivery with = { .plan = &desk->plan, .store = desk->store, .wire = half_wire(err) };
-    int64_t due_by_ms = now_ms();
+    int64_t due_by_ms;
     size_t taken = 1;
     bool buried = false;
 
     if (with.wire == NULL || !store_heed_clock(desk->store, err) || !owner_bury(desk->store, &buried, err))
         return false;
+    replies_heed(&desk->plan, desk->store);
+    due_by_ms = now_ms();
     while (taken > 0) {
         with.until_ms = now_steady_ms() + handful_ms;
         with.settle_until_ms = with.until_ms + DELIVERY_LEASE_SLACK_MS / 2;

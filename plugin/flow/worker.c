@@ -16,8 +16,10 @@
 #include "flow/intake.h"
 #include "flow/listener.h"
 #include "flow/reception.h"
+#include "flow/replies.h"
 #include "flow/shift.h"
 #include "store/handover.h"
+#include "store/inbox.h"
 
 /* Connections kept for later, of all providers; each has as many as its width at most. */
 #define CONNECTIONS_KEPT 512
@@ -33,6 +35,9 @@
 
 /* Now and then what is long over is forgotten. */
 #define PRUNE_EVERY_MS 60000
+
+/* Replies that another process keeps, and does not act upon, wait for so long at most. */
+#define HEED_EVERY_MS 5000
 
 /* How often the leases are looked after, and how little of the time that may take: one part of so many. */
 #define TEND_EVERY_MS 5000
@@ -50,7 +55,7 @@ struct worker {
     struct herald *herald;
     struct shift *shift;
     struct shift *ending; /* that of the configuration before */
-    int64_t stuck_until_ms, prune_at_ms, tend_at_ms;
+    int64_t stuck_until_ms, prune_at_ms, tend_at_ms, heed_at_ms;
     bool ends, astray;
 };
 
@@ -305,6 +310,24 @@ static void tend(struct worker *worker)
     worker->tend_at_ms = now_steady_ms() + TEND_EVERY_MS + TEND_SHARE * (now_steady_ms() - now);
 }
 
+static void heed(struct worker *worker)
+{
+    struct replies_done done;
+    struct error err = { 0 };
+
+    if (now_steady_ms() < worker->heed_at_ms && !inbox_fresh(worker->store))
+        return;
+    worker->heed_at_ms = now_steady_ms() + HEED_EVERY_MS;
+    if (!replies_act(shift_plan(worker->shift), worker->store, &done, &err)) {
+        log_line(LOG_LEVEL_ERROR, "store=replies fault=\"%s\"", err.text);
+        worker->stuck_until_ms = now_steady_ms() + STUCK_MS;
+    }
+    if (done.more)
+        worker->heed_at_ms = 0;
+    if (done.answers > 0)
+        intake_hasten(worker->intake, now_ms());
+}
+
 /* When the fibers' entries are to go to disk: at once, unless every gateway that could be busy is. */
 static int64_t commit_at_ms(const struct worker *worker)
 {
@@ -342,6 +365,7 @@ static void act(struct worker *worker)
     let_go(worker);
     if (!stuck) {
         shift_dispatch(worker->shift); /* what goes on to another provider */
+        heed(worker);
         prune(worker);
         tend(worker);
         herald_turn(worker->herald, shift_plan(worker->shift), worker->ends);
@@ -367,6 +391,7 @@ static int wait_ms(const struct worker *worker, int64_t until_ms)
     if (now < worker->stuck_until_ms)
         return (int)soonest(wait, worker->stuck_until_ms - now);
     wait = soonest(wait, worker->tend_at_ms < now ? 0 : worker->tend_at_ms - now);
+    wait = soonest(wait, worker->heed_at_ms < now ? 0 : worker->heed_at_ms - now);
     next = commit_at_ms(worker);
     if (next != INT64_MAX)
         wait = soonest(wait, next < now ? 0 : next - now);

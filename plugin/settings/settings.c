@@ -23,6 +23,7 @@ static const struct setting global_keys[] = {
     { "listen", SETTING_TEXT, "address and port for webhooks, health and metrics", NULL, NULL },
     /* Of the resident worker; taken so that one file serves every version. */
     { "receipt_wait", SETTING_DURATION, "how long to wait for a gateway's receipt", NULL, NULL },
+    { "reply_help", SETTING_BOOL, "whether a reply that does nothing is answered", "true", NULL },
     { 0 },
 };
 
@@ -145,6 +146,8 @@ static bool finish(struct settings *settings, const struct section *globals, str
     const char *store = section_text(globals, global_keys, "store");
     bool usable;
 
+    if (!bool_read(section_text(globals, global_keys, "reply_help"), &settings->reply_help))
+        settings->reply_help = true; /* the fault is told below */
     settings->store = strstr(store, "://") == NULL ? settings_beside(settings->path, store) : strdup(store);
     if (settings->store == NULL)
         return error_memory(err);

@@ -47,6 +47,7 @@ struct settings {
     int duplicate_window_s;
     int keep_s;
     char *listen; /* "127.0.0.1:8057", as network_endpoint reads it; NULL: nowhere */
+    bool reply_help;
     bool exposed; /* others may read the file: no place for secrets */
     struct sections providers, routes, templates, monitors;
     struct faults faults; /* found while reading: unknown keys, bad values, double names; sorted by line */

@@ -81,7 +81,7 @@ is_deeply(
 my $conf = "$dir/munja.conf";
 for my $line (
     "$conf:1: timeout must be a time in seconds, or like 15m, 12h, 30d",
-    "$conf:2: unknown key \"colour\" (there are: store timeout duplicate_window keep listen receipt_wait)",
+    "$conf:2: unknown key \"colour\" (there are: store timeout duplicate_window keep listen receipt_wait reply_help)",
     "$conf:3: provider \"none\": no such api \"smsjo\" (smsjoa, notificationsms, apiplex, nanuminet, sms57)",
     "$conf:4: provider \"joa\": key user is missing: smsjoa needs it",
     "$conf:6: provider \"joa\": unknown key \"usr\" (did you mean \"user\": login name, client id or account?)",

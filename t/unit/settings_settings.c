@@ -114,8 +114,8 @@ static const struct {
     { "listen = ''", "" },
     { "timeou = 3",
       "1: unknown key \"timeou\" (did you mean \"timeout\": one notify, everything included?)\n" },
-    { "x = 3",
-      "1: unknown key \"x\" (there are: store timeout duplicate_window keep listen receipt_wait)\n" },
+    { "x = 3", "1: unknown key \"x\" (there are: store timeout duplicate_window keep listen receipt_wait "
+               "reply_help)\n" },
     { "keep = 1d\n/* two\nlines */ provider \"a\" { }\nprovider \"b\" { } provider 'a' { }",
       "4: provider \"a\": there is one of that name already, in line 3: this one is left out\n" },
     { "provider { api = \"x\" }\nroute \"\" { }",
