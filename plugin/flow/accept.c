@@ -6,30 +6,13 @@
 #include <string.h>
 
 #include "base/now.h"
-
-/* Which type of monitor is told of alerts from which source. */
-static const struct {
-    const char *source, *type;
-} monitors[] = {
-    { "nagios", "nagios" }, { "icinga", "icinga2" }, { "zabbix", "zabbix" }, { "checkmk", "nagios" }
-};
-
-static bool is_answerable(const struct settings *settings, const char *source)
-{
-    for (size_t i = 0; i < settings->monitors.count; i++) {
-        const char *type = section_text(&settings->monitors.section[i], NULL, "type");
-        for (size_t j = 0; type != NULL && j < sizeof monitors / sizeof *monitors; j++)
-            if (strcmp(monitors[j].source, source) == 0 && strcmp(monitors[j].type, type) == 0)
-                return true;
-    }
-    return false;
-}
+#include "settings/business.h"
 
 bool accept_records(const struct settings *settings, const struct alert *alert, const struct numbers *numbers,
                     const struct wish *wish, struct record **records, struct error *err)
 {
     struct record *made = calloc(numbers->count, sizeof *made);
-    bool answerable = is_answerable(settings, alert_get(alert, "source"));
+    bool answerable = business_has(settings, alert_get(alert, "source"), alert_get(alert, "host"));
 
     if (made == NULL)
         return error_memory(err);

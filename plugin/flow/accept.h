@@ -10,9 +10,8 @@
 #include "settings/settings.h"
 #include "store/store.h"
 
-/* One record for each recipient, not stored yet; answerable where a monitor section of the settings is told
-   of alerts from this source. The records borrow the alert, which must outlive them: free the array, do not
-   record_clear. */
+/* One record for each recipient, not stored yet; answerable where it is some monitor's business. The records
+   borrow the alert, which must outlive them: free the array, do not record_clear. */
 bool accept_records(const struct settings *settings, const struct alert *alert, const struct numbers *numbers,
                     const struct wish *wish, struct record **records, struct error *err);
 

@@ -168,7 +168,6 @@ static void test_judge(const struct monitor_ask *ask, const struct reply *reply,
 
 const struct monitor_type monitor_icinga2 = {
     .name = "icinga2",
-    .source = "icinga",
     .by_file = true,
     .by_api = true,
     .takes_results = true,

@@ -1,16 +1,13 @@
 /* From a section of munja.conf to a monitor that can be told something, with every fault told. */
 #include "monitor/monitor.h"
 
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/line.h"
+#include "settings/business.h"
 #include "settings/opening.h"
 #include "settings/url.h"
-
-/* Matching takes time by the product of lengths: a host's name may be as long as a monitor likes. */
-#define MATCHED_BYTES_MAX 1024
 
 static const struct monitor_type *const types[] = { &monitor_nagios, &monitor_icinga2, &monitor_zabbix,
                                                     NULL };
@@ -189,20 +186,7 @@ void monitor_clear(struct monitor *monitor)
     *monitor = (struct monitor){ 0 };
 }
 
-static bool fits(const struct section *section, const char *key, const char *fallback, const char *text)
-{
-    const struct entry *entry = section_entry(section, key);
-
-    if (entry == NULL)
-        return fallback == NULL || strcmp(fallback, text) == 0;
-    for (size_t i = 0; i < entry->values; i++)
-        if (strlen(text) < MATCHED_BYTES_MAX && fnmatch(entry->value[i], text, FNM_CASEFOLD) == 0)
-            return true;
-    return false;
-}
-
 bool monitor_is_for(const struct monitor *monitor, const char *source, const char *host)
 {
-    return fits(monitor->section, "source", monitor->type->source, source)
-           && fits(monitor->section, "host", NULL, host);
+    return business_is(monitor->section, source, host);
 }

@@ -6,7 +6,6 @@ static const struct setting *const keys[] = { monitor_file_keys, monitor_result_
 
 const struct monitor_type monitor_nagios = {
     .name = "nagios",
-    .source = "nagios",
     .by_file = true,
     .takes_results = true,
     .keys = keys,

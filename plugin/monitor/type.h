@@ -52,7 +52,6 @@ struct monitor_step {
 
 struct monitor_type {
     const char *name;     /* nagios */
-    const char *source;   /* whose alerts it acknowledges, unless the section says otherwise */
     bool by_file, by_api; /* how it can be told; one of two where both */
     bool takes_results;
     bool needs_user;

@@ -227,7 +227,6 @@ static void test_judge(const struct monitor_ask *ask, const struct reply *reply,
 
 const struct monitor_type monitor_zabbix = {
     .name = "zabbix",
-    .source = "zabbix",
     .by_api = true,
     .path = PATH,
     .keys = keys,
