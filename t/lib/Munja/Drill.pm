@@ -8,11 +8,13 @@ use warnings;
 use utf8;
 use Test::More;
 use Time::HiRes qw(sleep time);
+use Munja::Server;
 use Munja::Worker;
 use Munja::World;
 
 my $KIM   = '01012345678';
 my $STORM = 300;
+my $PATIENCE = 180;    # seconds, which pass only where something is wrong
 my @STORM = map { my $host = $_; map { [ sprintf('storm%02d', $host), sprintf('서비스 %02d', $_) ] } 1 .. 30 } 1 .. $STORM / 30;
 
 # Texts as munja words them, but for what may be long.
@@ -21,10 +23,10 @@ template "whole" { service = "[{{type}}] {{host}}/{{service}} {{state}} {{output
 route "log" { service = {"로그"}  template = "whole" }
 END
 
-# worker => 1: one is resident.
+# worker => 1: one is resident; text => more of munja.conf.
 sub new {
     my ($class, %option) = @_;
-    my $world = Munja::World->new(providers => ['joa'], sim => { balance => 2_000_000_000 }, text => $words);
+    my $world = Munja::World->new(providers => ['joa'], sim => { balance => 2_000_000_000 }, text => ($option{text} // '') . $words);
     my $worker = $option{worker} && Munja::Worker->start($world->{conf});
     return bless { world => $world, worker => $worker, seen => 0 }, $class;
 }
@@ -46,8 +48,7 @@ sub lines {
 # What came since the last look, as soon as it is that many texts.
 sub texts {
     my ($self, $count) = @_;
-    my $until = time + 60;
-    sleep 0.1 while $self->lines("phones/$KIM", '.') < $self->{seen} + $count && time < $until;
+    Munja::until_true(sub { $self->lines("phones/$KIM", '.') >= $self->{seen} + $count }, $PATIENCE);
     my @all = $self->{world}->texts($KIM);
     my @new = @all[ $self->{seen} .. $#all ];
     $self->{seen} = @all;
@@ -71,31 +72,31 @@ sub waiting { my ($self) = @_; return $self->records(q{ WHERE state = 'waiting'}
 # What a store that was locked for too long made munja send without a record; it says so, and servers log that.
 sub unrecorded { my ($monitor) = @_; return scalar(() = $monitor->log =~ /^.*MUNJA .*sent without a record: .*$/mg) }
 
-# So many are written down since, and nobody but the worker is busy any more: in this namespace is this test alone. A server tells
-# of a notification before it runs anything.
+# So many are written down since, and nobody is busy any more. A server tells of a notification before it runs anything.
 sub settle {
     my ($self, $monitor, $count) = @_;
-    my $until  = time + 60;
-    my $worker = $self->{worker} ? $self->{worker}->pid : 0;
-    sleep 0.2 while $self->records + unrecorded($monitor) < $self->{known} + $count && time < $until;
-    sleep 0.1 while time < $until && grep { !m{/$worker/} && comm($_) eq 'munja' } glob '/proc/[0-9]*/comm';
-    return;
+    Munja::until_true(sub { $self->records + unrecorded($monitor) >= $self->{known} + $count }, $PATIENCE);
+    return $self->idle;
 }
 
-sub comm {
-    my ($path) = @_;
-    open my $file, '<', $path or return '';
-    return (<$file> // '') =~ s/\n//r;
+# Nobody but the worker is busy any more: in this namespace is this test alone.
+sub idle {
+    my ($self) = @_;
+    my $worker = $self->{worker} ? $self->{worker}->pid : 0;
+    Munja::until_true(sub { !grep { $_ != $worker } Munja::alive('munja') }, $PATIENCE);
+    return;
 }
 
 # What no gateway took is due, as if the time had passed: the worker has it, or who looks after it every minute.
 sub catch_up {
     my ($self) = @_;
-    my $until = time + 60;
-    while ($self->waiting > 0 && time < $until) {
-        $self->{world}->sql("UPDATE record SET due_ms = 1 WHERE state = 'waiting'");
-        $self->{worker} ? sleep 0.5 : $self->{world}->munja('worker', '--once');
-    }
+    my $world = $self->{world};
+    Munja::until_true(sub {
+        return 1 if $self->waiting == 0;
+        $world->sql("UPDATE record SET due_ms = 1 WHERE state = 'waiting'");
+        $self->{worker} ? sleep 0.5 : $world->munja('worker', '--once');
+        return 0;
+    }, $PATIENCE);
     return;
 }
 
@@ -201,9 +202,7 @@ sub reload {
     $self->begin($monitor);
     $self->{world}{sim}->fault(match => '/1/send', do => 'delay', ms => 2000);
     $monitor->results(map { [ @$_, $code, "상태 $code" ] } @before);
-    my $until = time + 60;
-    sleep 0.2 while $self->records < $self->{known} + @before && time < $until;
-    sleep 0.05 while $self->lines('requests.jsonl', $send) == $asked && time < $until;
+    Munja::until_true(sub { $self->records >= $self->{known} + @before && $self->lines('requests.jsonl', $send) > $asked }, $PATIENCE);
     $monitor->reload;
     $self->{world}{sim}->faults_clear;
     $monitor->results(map { [ @$_, $code, "상태 $code" ] } @after);

@@ -59,10 +59,10 @@ sub log { my ($self) = @_; return $self->slurp('log', $self->{read}) }
 sub forget { my ($self) = @_; $self->{read} = -s "$self->{dir}/log" // 0; return }
 sub told { my ($self) = @_; return $self->slurp('out') . $self->log }
 
-# Until the log says so that many times; a server that ended says nothing any more.
+# Until the log says so that many times; a server that ended says nothing any more. It ends soon, or something is wrong.
 sub await {
     my ($self, $pattern, %option) = @_;
-    my $until = time + ($option{seconds} // 60);
+    my $until = time + 180;
     until ((() = $self->log =~ /$pattern/g) >= ($option{times} // 1)) {
         die "no $pattern: " . $self->told if time > $until || $self->is_gone;
         sleep 0.05;
@@ -79,7 +79,7 @@ sub is_gone {
 # Lines for the pipe. One write holds whole lines, and no more than a pipe takes in one piece.
 sub tell {
     my ($self, @commands) = @_;
-    my $until = time + 30;
+    my $until = time + 60;
     my $pipe;
     until (sysopen $pipe, "$self->{dir}/command", Fcntl::O_WRONLY() | Fcntl::O_NONBLOCK()) {
         die "$self->{dir}/command: $!: " . $self->told if time > $until || $self->is_gone;

@@ -1,6 +1,7 @@
 package Munja::Nagios;
 # Nagios Core with the contributed file, beside it a test's own objects.
 #     my $nagios = Munja::Nagios->start($program, hosts => { '웹01' => ['디스크'] }, contacts => { kim => '01012345678' });
+#     $nagios->crash;   $nagios->run;   $nagios->ran
 use strict;
 use warnings;
 use utf8;
@@ -12,16 +13,20 @@ use Munja::Test;
 my $WORKERS = 2;
 
 # hosts => { NAME => [SERVICE…] }; contacts => { NAME => NUMBER }, all are told of everything; keys => lines of a contact;
-# config => lines of nagios.cfg; env => {...} of Nagios and what it runs.
+# objects => more of them; config => lines of nagios.cfg; module => its arguments, and munja_neb.so stands in for commands;
+# env => {...} of Nagios and what it runs.
 sub start {
     my ($class, $program, %option) = @_;
-    my $self = $class->new(fault => qr/return code 1$/m);
+    # The module takes alerts, whatever becomes of them; a command's run tells.
+    my $fault  = defined $option{module} ? qr/munja: record=\d+ accepted/ : qr/return code 1$/m;
+    my $module = defined $option{module} ? "broker_module=$ENV{MUNJA_BUILD}/lib/munja/munja_neb.so $option{module}\n" : '';
+    my $self   = $class->new(program => $program, env => $option{env} // {}, fault => $fault);
     my $dir  = $self->{dir};
     my $user = getpwuid $>;
     my $group = getgrgid $) + 0;
     mkdir "$dir/$_" or die "$dir/$_: $!" for qw(results archive);
     Munja::write_file("$dir/objects.cfg", objects(%option));
-    Munja::write_file("$dir/nagios.cfg",  <<"END" . ($option{config} // "enable_environment_macros=1\n"));
+    Munja::write_file("$dir/nagios.cfg",  <<"END" . ($option{config} // "enable_environment_macros=1\n") . $module);
 cfg_file=@{[ Cwd::getcwd() ]}/contrib/nagios/munja.cfg
 cfg_file=$dir/objects.cfg
 log_file=$dir/log
@@ -51,15 +56,35 @@ event_broker_options=-1
 illegal_object_name_chars=`~!\$%^&*|'"<>?,()=
 illegal_macro_output_chars=`~\$&|'"<>
 END
-    $self->launch($option{env} // {}, $program, "$dir/nagios.cfg");
-    $self->await(qr/Successfully launched command file worker/);
+    $self->run;
     return $self;
+}
+
+sub run {
+    my ($self) = @_;
+    $self->forget;
+    $self->launch($self->{env}, $self->{program}, "$self->{dir}/nagios.cfg");
+    return $self->await(qr/Successfully launched command file worker/);
+}
+
+# Killed, with all that it left: its process that reads commands lives on for a moment, and would take some of the next one's.
+sub crash {
+    my ($self) = @_;
+    kill 'KILL', $self->{pid};
+    Munja::until_true(sub { $self->is_gone && !Munja::alive('nagios4') }, 60) or die 'it lives on';
+    return;
+}
+
+# Commands that it ran for services since what is known: "COMMAND SERVICE".
+sub ran {
+    my ($self) = @_;
+    return map { /SERVICE NOTIFICATION: (.*)/ ? join ' ', (split /;/, $1)[ 4, 2 ] : () } split /\n/, $self->log;
 }
 
 sub objects {
     my (%option) = @_;
     my @contacts = sort keys %{ $option{contacts} };
-    my $text = <<'END';
+    my $text = ($option{objects} // '') . <<'END';
 define timeperiod {
     timeperiod_name 24x7
     alias always

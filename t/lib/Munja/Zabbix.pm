@@ -23,15 +23,15 @@ my $JSON     = JSON::PP->new->utf8->canonical;
 sub programs {
     my ($newest) = sort { ($b =~ /(\d+)/)[0] <=> ($a =~ /(\d+)/)[0] } glob '/usr/lib/postgresql/*/bin';
     my %program = map { $_ => Munja::server($_, $newest // ()) } qw(zabbix_server postgres initdb psql php);
-    -e or Munja::lacking("$_ is not there (make deps-zabbix)") for "$SHARE/schema.sql.gz", "$FRONTEND/api_jsonrpc.php";
-    Munja::lacking('php has no pgsql (make deps-zabbix)') if system(qw(sh -c), '"$1" -m | grep -qx pgsql', 'sh', $program{php}) != 0;
+    -e or Munja::lacking("$_ is not there (make deps-servers)") for "$SHARE/schema.sql.gz", "$FRONTEND/api_jsonrpc.php";
+    Munja::lacking('php has no pgsql (make deps-servers)') if system(qw(sh -c), '"$1" -m | grep -qx pgsql', 'sh', $program{php}) != 0;
     return \%program;
 }
 
 # The first to answer: until then, or until the process is gone.
 sub until_it {
     my ($process, $what, $test) = @_;
-    my $until = time + 60;
+    my $until = time + 180;
     until ($test->()) {
         die "$what: " . $process->told if time > $until || $process->is_gone;
         sleep 0.05;
@@ -109,7 +109,7 @@ sub start {
     @$self{qw(program env port)} = ($program->{zabbix_server}, $option{env} // {}, Munja::free_port());
     $self->{base}     = start_database($program);
     $self->{frontend} = start_frontend($program, $self->{base}, $self->{port});
-    $self->{http}     = HTTP::Tiny->new(timeout => 60);
+    $self->{http}     = HTTP::Tiny->new(timeout => 120);
     mkdir "$dir/alert.d" or die "$dir/alert.d: $!";
     $self->script;
     Munja::write_file("$dir/zabbix_server.conf", <<"END" . ($option{config} // ''));
@@ -194,7 +194,7 @@ sub import_file {
 sub trapper {
     my ($self, $request) = @_;
     my $text   = $JSON->encode($request);
-    my $socket = IO::Socket::INET->new(PeerAddr => "127.0.0.1:$self->{port}", Timeout => 20) or die "the trapper: $!";
+    my $socket = IO::Socket::INET->new(PeerAddr => "127.0.0.1:$self->{port}", Timeout => 60) or die "the trapper: $!";
     print {$socket} "ZBXD\1", pack('Q<', length $text), $text;
     $socket->flush;
     local $/;
