@@ -57,7 +57,7 @@ objects = $(patsubst %.c,$(B)/o/%.o,$(1))
 OBJECTS := munja_deliver munja_worker munja_http munja_image munja_zabbix munja_neb
 MUNJA := $(B)/bin/munja $(patsubst %,$(B)/lib/munja/%.so,$(OBJECTS))
 
-.PHONY: all check asan bench bench-deps fuzz fuzz-deps fuzz-library lint lint-deps format demo install uninstall clean deps deps-servers deps-zabbix sim always
+.PHONY: all check asan bench bench-deps fuzz fuzz-deps fuzz-library lint lint-deps format demo install uninstall clean deps deps-servers sim always
 all: $(MUNJA)
 
 # What the build and the tests need of Debian, installed only when something is missing.
@@ -67,13 +67,12 @@ PACKAGES := gcc make pkg-config libcurl4-openssl-dev libjson-c-dev libssl-dev li
 deps:
 	@t/deps $(PACKAGES)
 
-# The real servers of some journeys, which are skipped without them. php-cgi keeps a web server away that nobody needs.
-ZABBIX  := zabbix-server-pgsql zabbix-frontend-php php-cgi php-cli php-pgsql postgresql
-SERVERS := nagios4-core icinga2-bin $(ZABBIX)
+# The real servers of some journeys, which are skipped without them. php-cgi keeps a web server away that nobody needs;
+# valgrind looks into one journey.
+SERVERS := nagios4-core icinga2-bin zabbix-server-pgsql zabbix-agent zabbix-agent2 zabbix-frontend-php php-cgi php-cli \
+           php-pgsql postgresql valgrind
 deps-servers:
 	@t/deps $(SERVERS)
-deps-zabbix:
-	@t/deps $(ZABBIX)
 
 # What everything was made with: paths and flags are part of the objects. Where they differ now, all is made anew.
 MADE_WITH = $(CC) $(DEFINES) $(HARDEN) $(CFLAGS) $(SAN)
