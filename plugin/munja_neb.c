@@ -32,6 +32,7 @@ static struct {
     struct deposit deposit;
     struct custom custom;
     struct errand errand;
+    bool looping; /* the core's loop has begun */
     int64_t look_at_ms;
 } module;
 
@@ -109,20 +110,23 @@ static int on_process(int kind, void *data)
     struct error err = { 0 };
 
     (void)kind;
-    if (event != NULL && event->type == CORE_LOOP_STARTS
-        && !deposit_ready(&module.deposit, FIRST_PATIENCE_MS, &err))
+    if (event == NULL || event->type != CORE_LOOP_STARTS)
+        return 0;
+    module.looping = true;
+    if (!deposit_ready(&module.deposit, FIRST_PATIENCE_MS, &err))
         log_line(LOG_LEVEL_ERROR, "%s", err.text);
     return 0;
 }
 
-/* Comes with every check result: the clock that retries go by. */
+/* Comes with every check result: the clock that retries go by. It comes as well when the core remembers
+   states, which is before that process is forked off. */
 static int on_status(int kind, void *data)
 {
     int64_t now = now_steady_ms();
 
     (void)kind;
     (void)data;
-    if (now < module.look_at_ms)
+    if (!module.looping || now < module.look_at_ms)
         return 0;
     module.look_at_ms = now + LOOK_MS;
     if (deposit_waits(&module.deposit, PATIENCE_MS))

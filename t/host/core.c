@@ -2,14 +2,25 @@
  * as they do, tells it events, and prints what it answers. With NAEMON it has Naemon's functions and rules.
  *
  * It obeys lines on standard input and answers each with lines on standard output, the last of which is ".":
- *   load PATH ARGS     dlopen, look at the number, init, then the event of the loop's start
- *   unload             deinit, dlclose
- *   macro NAME VALUE   what the macro $NAME$ expands to; %XX is a byte
- *   notify KIND        a method event, of a "host" or a "service", from the macros and REASON, STATE,
- * COMMAND: prints what the module answered storm COUNT        so many of a service, each its own: how many
- * were taken, and how long it took them status             a service's status has changed jobs waits until no
- * job is under way; prints the lines of those that ran look               open files and memory in KiB;
- * munja's file functions that SQLite still knows
+ *
+ * - load PATH ARGS: dlopen, a look at the number, init, and a status that the core remembers; how many files
+ * the module has opened by then, which the process that reads commands would keep; then the event of the
+ * loop's start
+ *
+ * - unload: deinit, dlclose
+ *
+ * - macro NAME VALUE: what the macro $NAME$ expands to; %XX is a byte
+ *
+ * - notify KIND: a method event, of a "host" or a "service", from the macros and REASON, STATE, COMMAND: what
+ * the module answered
+ *
+ * - storm COUNT: so many of a service, each its own: how many were taken, and how long it took them
+ *
+ * - status: of a service it has changed
+ *
+ * - jobs: waits until no job is under way; the lines of those that ran
+ *
+ * - look: open files and memory in KiB; munja's file functions that SQLite still knows
  */
 #include <dirent.h>
 #include <dlfcn.h>
@@ -221,13 +232,25 @@ static int tell(int type, void *data)
     return answer;
 }
 
+static int open_files(void)
+{
+    DIR *folder = opendir("/proc/self/fd");
+    int files = -3; /* this one, "." and ".." */
+
+    while (folder != NULL && readdir(folder) != NULL)
+        files++;
+    if (folder != NULL)
+        closedir(folder);
+    return files;
+}
+
 static void *object;
 
 static void load(char *line)
 {
     char *args = strchr(line, ' ');
     int (*init)(int, char *, void *);
-    int *version;
+    int *version, files;
     struct method event = { .type = 105 };
 
     if (args != NULL)
@@ -238,7 +261,10 @@ static void load(char *line)
         return;
     }
     *(void **)&init = dlsym(object, "nebmodule_init");
+    files = open_files();
     printf("init %d\n", init(0, args, &module));
+    tell(13, &something);
+    printf("opened %d\n", open_files() - files);
     tell(0, &event);
 }
 
@@ -344,15 +370,10 @@ static void storm(size_t count)
 
 static void look(void)
 {
-    DIR *folder = opendir("/proc/self/fd");
+    int files = open_files();
     FILE *file = fopen("/proc/self/statm", "r");
     long pages = 0;
-    int files = -3; /* this one, "." and ".." */
 
-    while (folder != NULL && readdir(folder) != NULL)
-        files++;
-    if (folder != NULL)
-        closedir(folder);
     if (file == NULL || fscanf(file, "%*d %ld", &pages) != 1)
         pages = -1;
     if (file != NULL)

@@ -34,15 +34,10 @@ define service {
     service_description 전원
     max_check_attempts 1
     active_checks_enabled 0
-    check_command long
+    check_command nothing
     check_period 24x7
     notification_period 24x7
     contacts kim
-}
-# Some 140 KiB in a variable of the environment; Nagios itself cuts what is read off a plugin at 128.
-define command {
-    command_name long
-    command_line /bin/sh -c "seq 100000 118000 && exit 2"
 }
 define command {
     command_name notify-service-by-sms
@@ -56,6 +51,13 @@ sub monitor {
     return Munja::Nagios->start($program, $drill->objects, module => "config=$conf$arguments", objects => $objects, keys => "    _TEAM 당직\n", %option);
 }
 
+# Its process that reads commands is forked off after the module was loaded, and lives on over reloads.
+sub reader_holds {
+    my ($nagios) = @_;
+    my $reader = ($nagios->slurp('log') =~ /command file worker with pid (\d+)/g)[-1];
+    return grep { /munja\.db/ } map { readlink // () } glob "/proc/$reader/fd/*";
+}
+
 subtest 'without a worker' => sub {
     my $drill  = Munja::Drill->new(text => $rack);
     my $world  = $drill->{world};
@@ -67,13 +69,14 @@ subtest 'without a worker' => sub {
     unlike $nagios->slurp('log'), qr/01012345678|010-1234-5678/, 'and no whole number';
     subtest 'what is longer than a process can be given' => sub {
         $drill->idle;
-        $nagios->tell([ 'SCHEDULE_FORCED_SVC_CHECK', 'rack1', '전원', time ]);
-        is_deeply [ $drill->texts(1) ], ['R7 당직 CRITICAL 100000'], 'variables of its own reach a template';
-        is $world->sql(q{SELECT instr(alert, '100001') > 0 AND instr(alert, '118000') > 0 FROM record ORDER BY id DESC LIMIT 1}), 1, 'with all that was said';
+        $nagios->spool('rack1', '전원', 2, join '\n', '꺼짐', map { "줄 $_" } 1 .. 20_000);
+        is_deeply [ $drill->texts(1) ], ['R7 당직 CRITICAL 꺼짐'], 'variables of its own reach a template';
+        is $world->sql(q{SELECT length(CAST(alert AS BLOB)) > 128 * 1024 FROM record ORDER BY id DESC LIMIT 1}), 1, 'with as much of it as munja keeps of a text';
     };
     cmp_ok scalar(my @left = $nagios->ran), '<', 5, 'hardly a command was run: those that a locked store was left to';
     subtest 'a storm'                 => sub { $drill->storm($nagios, 2, 'CRITICAL') };
     subtest 'a reload in the middle'  => sub { $drill->reload($nagios, 1, 'WARNING') };
+    is_deeply [ reader_holds($nagios) ], [], 'nobody else has the store open';
     subtest 'a gateway that was down' => sub { $drill->outage($nagios, 0, 'OK') };
     subtest 'what waits is looked for' => sub {
         $world->sim->fault(do => 'reset');
@@ -121,6 +124,7 @@ subtest 'killed, and a bad munja.conf' => sub {
 
     rename $world->{conf}, "$world->{conf}.good" or die;
     Munja::write_file($world->{conf}, "store = \n", 0600);
+    $drill->idle;
     $nagios->run;
     like $nagios->log, qr/munja: notifications are left to their commands: \S*munja.conf/, 'a bad munja.conf is told';
     $nagios->result(@DISK, 2, '또');
@@ -129,9 +133,15 @@ subtest 'killed, and a bad munja.conf' => sub {
     rename "$world->{conf}.good", $world->{conf} or die;
     $nagios->reload;
     $nagios->await(qr/munja: munja \S+ stands in/);
+    $drill->idle;
     $nagios->result(@DISK, 1, '다시');
     $nagios->await(qr/munja: record=\d+ accepted .* state=WARNING host="웹01"/);
     pass 'a good one is taken by a reload';
+    $nagios->stop;
+    $nagios->run;
+    $nagios->result(@DISK, 2, '또 다시');
+    $nagios->await(qr/SERVICE ALERT: .*또 다시/);
+    is_deeply [ reader_holds($nagios) ], [], 'with states to remember, too, nobody else has the store open';
     $world->sim->faults_clear;
     $drill->catch_up;
     $drill->end;

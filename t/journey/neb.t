@@ -8,6 +8,7 @@ use lib 't/lib';
 use File::Temp ();
 use IPC::Open2 qw(open2);
 use Test::More;
+use Munja::Core;
 use Munja::Test;
 use Munja::Worker;
 use Time::HiRes qw(sleep time);
@@ -18,48 +19,6 @@ my $STORM  = $ENV{NEB_STORM} // 10_000;
 my $SANITIZED = qx(nm -D '$MODULE') =~ /__asan/;
 plan skip_all => 'no t/host' if !-x "$BUILD/t/host/nagios" || !-e $MODULE;
 
-package Core {
-    # A core that has loaded the module, and knows of one service that is critical.
-    sub new {
-        my ($class, $kind, $dir, $args, @under) = @_;
-        my $self = bless { dir => $dir, load => "load $MODULE " . ($args // "config=$dir/munja.conf munja=/bin/true") }, $class;
-        delete local @ENV{ grep { /^MUNJA_CONFIG|proxy$/i } keys %ENV };
-        $self->{pid} = main::open2($self->{out}, $self->{in}, @under, "$BUILD/t/host/$kind");
-        binmode $_, ':encoding(UTF-8)' for @$self{qw(in out)};
-        $self->{in}->autoflush(1);
-        $self->{loaded} = $self->say($self->{load});
-        $self->macros(HOSTNAME => 'web1', SERVICEDESC => '디스크', SERVICESTATE => 'CRITICAL', STATE => 2, SERVICEOUTPUT => '꽉 찼음',
-            CONTACTNAME => 'kim', CONTACTPAGER => '010-1234-5678', SERVICENOTIFICATIONID => 7, COMMAND => 'munja-notify-service');
-        return $self;
-    }
-
-    # What it answers, without the mark of the end; undef when it is gone.
-    sub say {
-        my ($self, $line) = @_;
-        local $SIG{PIPE} = 'IGNORE';
-        print { $self->{in} } "$line\n";
-        my $said = '';
-        while (defined(my $answer = readline $self->{out})) {
-            return $said if $answer eq ".\n";
-            $said .= $answer;
-        }
-        return;
-    }
-    sub macros { my ($self, %macro) = @_; $self->say("macro $_" . (defined $macro{$_} ? " $macro{$_}" : '')) for sort keys %macro; return }
-    sub notify { my ($self, $kind) = @_; return $self->say('notify ' . ($kind // 'service')) =~ /^answer (\d+)$/m ? $1 : undef }
-    sub end { my ($self) = @_; close $self->{in}; waitpid $self->{pid}, 0; return $? }
-}
-
-package main;
-
-sub folder {
-    my ($text) = @_;
-    my $dir = Munja::folder();
-    Munja::write_file("$dir/munja.conf", $text // qq(store = "$dir/munja.db"\nprovider "joa" {\n api = "smsjoa"\n url = "https://127.0.0.1:1"\n user = "u"\n secret = "s"\n from = "0212345678"\n}\n)
-        . qq(template "default" {\n service = "{{host}} {{_hostrack}}"\n}\n), 0600);
-    return $dir;
-}
-
 sub sql {
     my ($dir, $query) = @_;
     open my $pipe, '-|:encoding(UTF-8)', 'sqlite3', '-cmd', '.timeout 10000', "$dir/munja.db", $query or die "sqlite3: $!";
@@ -67,13 +26,17 @@ sub sql {
     return $said =~ s/\n\z//r;
 }
 
+# What it takes where nobody else has a turn on this machine.
+sub quickest { my (@took) = @_; return (sort { $a <=> $b } @took)[0] }
+
 sub field { my ($dir, $id, $name) = @_; return sql($dir, "SELECT alert FROM record WHERE id = $id") =~ /(?:^|\x1e)$name\x1f([^\x1e]*)/s ? $1 : undef }
 
 for my $kind (qw(nagios naemon)) {
     subtest $kind => sub {
-        my $dir  = folder();
-        my $core = Core->new($kind, $dir);
+        my $dir  = Munja::Core::folder();
+        my $core = Munja::Core->new($kind, $dir);
         like($core->{loaded}, qr/^init 0$/m, 'loaded');
+        like($core->{loaded}, qr/^opened 0$/m, 'nothing is open that another process would inherit');
         $core->macros(_HOSTRACK => 'R7', LONGSERVICEOUTPUT => '첫 줄\n둘째 \\\\ 줄');
         is($core->notify, 206, 'a command is stood in for');
         is(sql($dir, 'SELECT state, recipient, lease_owner FROM record'), 'waiting|01012345678|', 'it is on disk, nobody has it');
@@ -101,8 +64,8 @@ for my $kind (qw(nagios naemon)) {
 }
 
 subtest 'hostile events' => sub {
-    my $dir  = folder();
-    my $core = Core->new('nagios', $dir);
+    my $dir  = Munja::Core::folder();
+    my $core = Munja::Core->new('nagios', $dir);
     my $left = sub {
         my ($why, %macro) = @_;
         my %before = (CONTACTPAGER => '010-1234-5678', CONTACTNAME => 'kim', HOSTNAME => 'web1', SERVICEDESC => '디스크', COMMAND => 'munja-notify-service');
@@ -128,24 +91,23 @@ subtest 'hostile events' => sub {
 subtest 'faults' => sub {
     for my $case ([ 'config=/nonexistent', qr/nonexistent/ ], [ 'colour=red', qr/only config=/ ], [ 'config=munja.conf', qr/absolute/ ],
         [ 'commands=', qr/empty/ ], [ 'config=/' . 'x' x 2000, qr/too long/ ]) {
-        my $core = Core->new('nagios', '/nonexistent', $case->[0]);
+        my $core = Munja::Core->new('nagios', '/nonexistent', $case->[0]);
         like($core->{loaded}, $case->[1], substr("$case->[0]: is told", 0, 60));
         like($core->{loaded}, qr/^init 0$/m, 'and never stops the core');
         is($core->notify, 0, 'the command runs');
         $core->say('unload');
         is($core->end, 0, 'the core lives');
     }
-    my $dir  = folder();
-    my $core = Core->new('nagios', $dir);
+    my $dir  = Munja::Core::folder();
+    my $core = Munja::Core->new('nagios', $dir);
     is($core->notify, 206, 'with a store');
     my $lock = open2(my $out, my $in, 'sqlite3', "$dir/munja.db");
     print {$in} "BEGIN IMMEDIATE;\nSELECT 1;\n";
     $in->flush;
     readline $out;
     $core->macros(SERVICENOTIFICATIONID => 8);
-    my $start = time;
-    is($core->notify, 0, 'a locked one is left to the command');
-    cmp_ok(time - $start, '<', 0.5, 'soon');
+    my @took = map { my $start = time; is($core->notify, 0, 'a locked one is left to the command'); time - $start } 1 .. 3;
+    cmp_ok(quickest(@took), '<', 0.1, 'soon');
     close $in;
     waitpid $lock, 0;
     is($core->notify, 206, 'and used when it is free');
@@ -160,8 +122,8 @@ subtest 'faults' => sub {
 };
 
 subtest 'a hundred reloads' => sub {
-    my $dir  = folder();
-    my $core = Core->new('nagios', $dir);
+    my $dir  = Munja::Core::folder();
+    my $core = Munja::Core->new('nagios', $dir);
     my ($load) = $core->{load};
     my %at;
     for my $i (1 .. 100) {
@@ -181,8 +143,8 @@ subtest 'a hundred reloads' => sub {
 };
 
 subtest 'the core is killed' => sub {
-    my $dir  = folder();
-    my $core = Core->new('nagios', $dir);
+    my $dir  = Munja::Core::folder();
+    my $core = Munja::Core->new('nagios', $dir);
     print { $core->{in} } "storm 5000\n";
     my $told = 0;
     while (defined(my $line = readline $core->{out})) {
@@ -210,8 +172,8 @@ sub sync_ms {
 }
 
 subtest "a storm of $STORM" => sub {
-    my $dir  = folder();
-    my $core = Core->new('nagios', $dir);
+    my $dir  = Munja::Core::folder();
+    my $core = Munja::Core->new('nagios', $dir);
     my $said = $core->say("storm $STORM");
     my ($taken, @took) = $said =~ /^taken (\d+) p50 ([\d.]+) p99 ([\d.]+) max ([\d.]+)$/m;
     my @sync = sync_ms($dir);
@@ -227,21 +189,26 @@ subtest "a storm of $STORM" => sub {
 
 # Not asked each time, and not believed when it says nothing.
 subtest 'a worker' => sub {
-    my $dir    = folder();
-    my $core   = Core->new('nagios', $dir);
+    my $dir    = Munja::Core::folder();
+    my $core   = Munja::Core->new('nagios', $dir);
     my $worker = Munja::Worker->start("$dir/munja.conf");
     is($core->notify, 206, 'taken');
     is($core->say('jobs'), '', 'the worker is rung, nothing is run');
-    sleep 1;    # it is done with that, and has no lock
+    ok($worker->await(qr/^record=1 .*outcome=/m, 60), 'which tries it');
+    Munja::until_true(sub { sql($dir, 'SELECT count(*) FROM attempt WHERE ended_ms > 0') > 0 }, 60);    # and has no lock
     $worker->signal('STOP');
-    for my $i (1 .. 3) {
-        $core->macros(SERVICENOTIFICATIONID => 20 + $i);
+    my ($i, @took) = (0);
+    my $without = Munja::until_true(sub {
+        $core->macros(SERVICENOTIFICATIONID => 20 + ++$i);
         my $start = time;
-        is($core->notify, 206, 'taken while it is stopped');
-        cmp_ok(time - $start, '<', 0.5, 'at once');
-        sleep 0.8;
-    }
-    like($core->say('jobs'), qr/^ran /, 'a worker that does not answer is done without');
+        my $answer = $core->notify;
+        push @took, time - $start;
+        is($answer, 206, 'taken while it is stopped') if $answer != 206 || $i == 1;
+        sleep 0.2;
+        return $core->say('jobs') =~ /^ran /;
+    }, 60);
+    ok($without, 'a worker that does not answer is done without');
+    cmp_ok($took[0], '<', 1.4, 'and nobody waits for it');
     $worker->signal('CONT');
     $worker->stop;
     is($core->notify, 206, 'without one');
@@ -254,9 +221,9 @@ SKIP: {
     my ($valgrind) = grep { -x } map { "$_/valgrind" } split /:/, $ENV{PATH};
     skip 'no valgrind, or the sanitizers at work', 1 if !$valgrind || $SANITIZED;
     subtest 'valgrind' => sub {
-        my $dir  = folder();
+        my $dir  = Munja::Core::folder();
         my $log  = "$dir/valgrind";
-        my $core = Core->new('nagios', $dir, undef, $valgrind, '-q', '--leak-check=full', '--keep-debuginfo=yes', "--log-file=$log");
+        my $core = Munja::Core->new('nagios', $dir, undef, $valgrind, '-q', '--leak-check=full', '--keep-debuginfo=yes', "--log-file=$log");
         for my $i (1 .. 3) {
             $core->macros(SERVICENOTIFICATIONID => $i);
             $core->notify;
