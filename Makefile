@@ -217,11 +217,18 @@ $(BENCH): $(B)/t/%: t/bench/%.c | deps
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(COMPILE) -o $@ $< -Wl,--as-needed -lcurl
-bench: all sim $(BENCH) $(FILL) bench-deps
+# Looks at a Nagios from within.
+WATCH := $(B)/t/watch.so
+$(WATCH): t/bench/watch.c $(B)/made | deps
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(COMPILE) -shared -o $@ $<
+bench: all sim $(BENCH) $(FILL) $(WATCH) $(CORES) bench-deps
 	@MUNJA_BUILD=$(abspath $(B)) perl t/bench/run
 	@MUNJA_BUILD=$(abspath $(B)) perl t/bench/worker
+	@MUNJA_BUILD=$(abspath $(B)) perl t/bench/neb
 bench-deps:
-	@t/deps wrk
+	@t/deps wrk nagios4-core
 
 # Each parser of foreign bytes, FUZZ_SECONDS long, from its corpus.
 FUZZ_SECONDS ?= 60

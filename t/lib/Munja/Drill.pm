@@ -17,6 +17,8 @@ my $STORM = 300;
 my $PATIENCE = 180;    # seconds, which pass only where something is wrong
 my @STORM = map { my $host = $_; map { [ sprintf('storm%02d', $host), sprintf('서비스 %02d', $_) ] } 1 .. 30 } 1 .. $STORM / 30;
 
+sub storm_services { return @STORM }
+
 # Texts as munja words them, but for what may be long.
 my $words = <<'END';
 template "whole" { service = "[{{type}}] {{host}}/{{service}} {{state}} {{output}} {{long_output}}" }
