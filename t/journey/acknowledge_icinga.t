@@ -50,7 +50,7 @@ sub comments {
     my ($name) = @_;
     return map { "$_->{author}: $_->{text}" } grep { "$_->{host_name}!$_->{service_name}" eq $name } map { $_->{attrs} } asked('comments', {});
 }
-sub until_it { my ($test) = @_; my $until = time + 30; sleep 0.1 until $test->() || time > $until; return $test->() }
+sub until_it { my ($test) = @_; my $until = time + 180; sleep 0.1 until $test->() || time > $until; return $test->() }
 sub acknowledged { my ($name) = @_; return until_it(sub { service("웹01!$name")->{acknowledgement} }) }
 
 subtest 'config check --online' => sub {

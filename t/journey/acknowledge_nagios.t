@@ -41,7 +41,7 @@ sub status {
     }
     return {};
 }
-sub until_it { my ($test) = @_; my $until = time + 30; sleep 0.1 until $test->() || time > $until; return $test->() }
+sub until_it { my ($test) = @_; my $until = time + 180; sleep 0.1 until $test->() || time > $until; return $test->() }
 
 my $run = $world->munja(qw(config check --online));
 like $run->{out}, qr/^MUNJA OK - nagios: the monitor reads its command file$/m, 'config check --online';

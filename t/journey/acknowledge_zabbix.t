@@ -19,7 +19,7 @@ my $KIM    = '01012345678';
 my $world  = Munja::World->new(providers => ['joa']);
 my $plain  = do { open my $file, '<:encoding(UTF-8)', $world->{conf} or die; local $/; <$file> };
 my $zabbix = Munja::Zabbix->start($programs, env => { MUNJA_CONFIG => $world->{conf} });
-sub until_it { my ($test) = @_; my $until = time + 60; sleep 0.2 until $test->() || time > $until; return $test->() }
+sub until_it { my ($test) = @_; my $until = time + 180; sleep 0.2 until $test->() || time > $until; return $test->() }
 
 # Whom Zabbix tells, and of what.
 $zabbix->import_file('contrib/zabbix/munja.yaml', 'mediaTypes');

@@ -5,15 +5,13 @@ package Munja::Server;
 #                                               MUNJA_SERVERS=none skips all of them
 #     Munja::as_installed();                    from here on /usr/local/bin/munja is the one under test, and this is
 #                                               an unprivileged user's process
-#     my $port = Munja::free_port();            of the loopback
 #     my @pids = Munja::alive('munja');         processes of that name, none but this test's
 use strict;
 use warnings;
 use utf8;
-use Cwd ();
+use Cwd        ();
 use File::Temp ();
-use IO::Socket::INET ();
-use POSIX ();
+use POSIX      ();
 use Test::More ();
 use Munja::Test;
 
@@ -75,15 +73,6 @@ sub as_installed {
     my $status = $?;
     undef $place;
     POSIX::_exit($status & 127 ? 1 : $status >> 8);
-}
-
-# Free a moment ago, and hardly anybody's by now. Zabbix takes none above 32767, where the system's own choice begins.
-sub free_port {
-    for (1 .. 100) {
-        my $port = 10000 + int rand 22000;
-        return $port if IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1', LocalPort => $port);
-    }
-    die 'no free port';
 }
 
 # In a namespace of processes of its own.

@@ -28,7 +28,7 @@ sub acknowledge {
 # "STATE MONITOR: SAID", as soon as it fits.
 sub state {
     my ($world, $row, $pattern, $seconds) = @_;
-    my $until = time + ($seconds // 30);
+    my $until = time + ($seconds // 180);
     my $state;
     while (1) {
         $state = $world->sql("SELECT state || ' ' || monitor || ': ' || said FROM writeback WHERE id = $row");
