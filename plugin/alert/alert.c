@@ -109,11 +109,13 @@ static bool read_name(const char *name, char out[ALERT_NAME_MAX + 1], struct err
     if (length > ALERT_NAME_MAX)
         return error_set(err, ERROR_USAGE, 0, "field %s…: the name is longer than %d characters",
                          clean_word(name, shown), ALERT_NAME_MAX);
-    for (size_t i = 0; i <= length; i++)
+    for (size_t i = 0; i <= length; i++) {
         out[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] - 'A' + 'a' : name[i]);
-    if (strspn(out, "abcdefghijklmnopqrstuvwxyz0123456789_") != length)
-        return error_set(err, ERROR_USAGE, 0, "field %s: a name is made of letters, digits and underscores",
-                         clean_word(name, shown));
+        if (i < length && (out[i] < 'a' || out[i] > 'z') && (out[i] < '0' || out[i] > '9') && out[i] != '_')
+            return error_set(err, ERROR_USAGE, 0,
+                             "field %s: a name is made of letters, digits and underscores",
+                             clean_word(name, shown));
+    }
     return true;
 }
 

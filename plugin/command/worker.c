@@ -1,5 +1,6 @@
 /* munja worker: the delivering half by itself, once or as a service. */
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -23,6 +24,8 @@
 
 /* What a turn has to say goes out at its end, in one piece. */
 #define LINES_BYTES 16384
+
+#define HEAP_SPARE_BYTES (16 * 1024 * 1024)
 
 static int sweep(const char *config, bool json)
 {
@@ -149,6 +152,8 @@ static int stay(const char *config)
     int code = EXIT_UNKNOWN, signals = open_signals(&err);
 
     raise_files();
+    /* What a moment needs the next one needs again: it is not given back in between. */
+    mallopt(M_TRIM_THRESHOLD, HEAP_SPARE_BYTES);
     setvbuf(stderr, lines, _IOFBF, sizeof lines);
     if (signals < 0 || !worker_open(config, &worker, &err))
         code = fail(&err, false);

@@ -105,11 +105,12 @@ static bool add_missed(const struct template *template, const struct view *view,
 {
     const char *name;
 
+    if (view->missed.len == 0)
+        return true;
     for (size_t i = 0; (name = template_name(template, i)) != NULL; i++)
         if (strcmp(name, "missed") == 0)
             return true;
-    return view->missed.len == 0 || buf_format(text, " (%s not delivered)", buf_text(&view->missed))
-           || error_memory(err);
+    return buf_format(text, " (%s not delivered)", buf_text(&view->missed)) || error_memory(err);
 }
 
 bool compose_has_image(const struct record *record, const struct provider *provider)

@@ -3,6 +3,7 @@
 #include "http/fleet.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -25,31 +26,90 @@ struct ship {
     struct ship *next; /* of those that lie idle */
 };
 
+/* What epoll watches a connection for. One that is idle stays watched, for nothing, until its next request
+   or something happens to it: most requests go out over a connection that had one before. */
+struct watch {
+    unsigned char events; /* EPOLLIN and EPOLLOUT; 0: epoll does not know it */
+    bool connection;      /* libcurl says when it is closed */
+    bool idle;
+};
+
 struct fleet {
     CURLM *multi;
     int epoll;
+    struct watch *watch; /* by descriptor */
+    size_t watches;
     int64_t alarm_ms; /* now_steady_ms; -1: none */
     struct ship *idle;
     size_t ships, most; /* that lie idle */
 };
 
+static struct watch *watch_of(struct fleet *fleet, curl_socket_t fd)
+{
+    size_t at = (size_t)fd, room = 2 * at + 64;
+    struct watch *grown;
+
+    if (at < fleet->watches)
+        return &fleet->watch[at];
+    grown = realloc(fleet->watch, room * sizeof *grown);
+    if (grown == NULL)
+        return NULL;
+    memset(grown + fleet->watches, 0, (room - fleet->watches) * sizeof *grown);
+    fleet->watch = grown;
+    fleet->watches = room;
+    return &grown[at];
+}
+
+static int know_connection(void *user, curl_socket_t fd, curlsocktype purpose)
+{
+    struct watch *watch = watch_of(user, fd);
+
+    (void)purpose;
+    if (watch != NULL)
+        *watch = (struct watch){ .connection = true };
+    return CURL_SOCKOPT_OK;
+}
+
+/* epoll forgets what is closed. */
+static int close_connection(void *user, curl_socket_t fd)
+{
+    struct watch *watch = watch_of(user, fd);
+
+    if (watch != NULL)
+        *watch = (struct watch){ 0 };
+    return close(fd);
+}
+
+static void forget(struct fleet *fleet, struct watch *watch, int fd)
+{
+    epoll_ctl(fleet->epoll, EPOLL_CTL_DEL, fd, NULL);
+    watch->events = 0;
+    watch->idle = false;
+}
+
+/* Never fails: libcurl would give up all that is under way, and for ever. What cannot be watched ends by its
+   deadline. */
 static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *known)
 {
     struct fleet *fleet = user;
+    struct watch *watch = watch_of(fleet, fd), none = { 0 };
     struct epoll_event event = {
         .events = (what & CURL_POLL_IN ? EPOLLIN : 0u) | (what & CURL_POLL_OUT ? EPOLLOUT : 0u), .data.fd = fd
     };
 
-    (void)easy;
+    (void)easy, (void)known;
+    if (watch == NULL)
+        watch = &none;
+    watch->idle = what == CURL_POLL_REMOVE && watch->connection;
+    if (watch->idle || (watch->connection && watch->events == event.events))
+        return 0;
     if (what == CURL_POLL_REMOVE) {
-        epoll_ctl(fleet->epoll, EPOLL_CTL_DEL, fd, NULL);
+        forget(fleet, watch, fd);
         return 0;
     }
-    /* A number that was closed and given again is new to epoll, whatever libcurl remembers of it. */
-    if (epoll_ctl(fleet->epoll, known == NULL ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, &event) != 0
-        && epoll_ctl(fleet->epoll, known == NULL ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event) != 0)
-        return -1;
-    curl_multi_assign(fleet->multi, fd, fleet);
+    if (epoll_ctl(fleet->epoll, watch->events == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, &event) == 0
+        || epoll_ctl(fleet->epoll, watch->events == 0 ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event) == 0)
+        watch->events = (unsigned char)event.events;
     return 0;
 }
 
@@ -135,6 +195,7 @@ void fleet_close(struct fleet *fleet)
     curl_global_cleanup();
     if (fleet->epoll >= 0)
         close(fleet->epoll);
+    free(fleet->watch);
     free(fleet);
 }
 
@@ -152,6 +213,10 @@ bool fleet_send(struct fleet *fleet, const struct carrier_settings *settings, co
     if (exchange_prepare(&ship->exchange, ship->easy, settings, request, until_ms, true, reply, err)) {
         if (curl_easy_setopt(ship->easy, CURLOPT_PRIVATE, ship) == CURLE_OK
             && curl_easy_setopt(ship->easy, CURLOPT_MAXAGE_CONN, IDLE_MOST_S) == CURLE_OK
+            && curl_easy_setopt(ship->easy, CURLOPT_SOCKOPTFUNCTION, know_connection) == CURLE_OK
+            && curl_easy_setopt(ship->easy, CURLOPT_SOCKOPTDATA, fleet) == CURLE_OK
+            && curl_easy_setopt(ship->easy, CURLOPT_CLOSESOCKETFUNCTION, close_connection) == CURLE_OK
+            && curl_easy_setopt(ship->easy, CURLOPT_CLOSESOCKETDATA, fleet) == CURLE_OK
             && curl_multi_add_handle(fleet->multi, ship->easy) == CURLM_OK)
             return true;
         error_memory(err);
@@ -200,10 +265,14 @@ void fleet_turn(struct fleet *fleet)
     int running, count = epoll_wait(fleet->epoll, events, EVENTS_AT_ONCE, 0);
 
     for (int i = 0; i < count; i++) {
+        struct watch *watch = watch_of(fleet, events[i].data.fd);
         int what = (events[i].events & (EPOLLIN | EPOLLHUP) ? CURL_CSELECT_IN : 0)
                    | (events[i].events & EPOLLOUT ? CURL_CSELECT_OUT : 0)
                    | (events[i].events & EPOLLERR ? CURL_CSELECT_ERR : 0);
-        curl_multi_socket_action(fleet->multi, events[i].data.fd, what, &running);
+        if (watch != NULL && watch->idle) /* the server closed it: its next request finds out */
+            forget(fleet, watch, events[i].data.fd);
+        else
+            curl_multi_socket_action(fleet->multi, events[i].data.fd, what, &running);
     }
     if (fleet->alarm_ms >= 0 && now_steady_ms() >= fleet->alarm_ms) {
         fleet->alarm_ms = -1;
