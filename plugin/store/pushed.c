@@ -11,13 +11,14 @@ static bool is_known(struct store *store, const char *provider, const struct pus
     const char *recipient = receipt->said.recipient == NULL ? "" : receipt->said.recipient;
     struct rows *rows = NULL;
     bool read =
-        DB_QUERY(store->db, &rows, err,
-                 "SELECT 1 FROM attempt WHERE provider = $1 AND reference = $2 AND reference <> ''"
-                 " UNION ALL SELECT 1 FROM attempt WHERE record = $4 AND provider = $1"
-                 " UNION ALL SELECT 1 FROM receipt WHERE provider = $1 AND reference = $2"
-                 " UNION ALL SELECT 1 FROM attempt a JOIN record r ON r.id = a.record"
-                 " WHERE a.provider = $1 AND a.ended_ms = 0 AND r.recipient = $3 LIMIT 1",
-                 DB_TEXT(provider), DB_TEXT(reference), DB_TEXT(recipient), DB_NUMBER(receipt->record))
+        DB_QUERY(
+            store->db, &rows, err,
+            "SELECT 1 FROM attempt WHERE provider = $1 AND reference = $2 AND reference <> ''"
+            " UNION ALL SELECT 1 FROM attempt WHERE record = $4 AND provider = $1"
+            " UNION ALL SELECT 1 FROM receipt WHERE provider = $1 AND reference = $2"
+            " UNION ALL SELECT 1 FROM attempt a JOIN record r ON r.id = a.record"
+            " WHERE a.provider = $1 AND a.ended_ms = 0 AND a.reference = '' AND r.recipient = $3 LIMIT 1",
+            DB_TEXT(provider), DB_TEXT(reference), DB_TEXT(recipient), DB_NUMBER(receipt->record))
         && rows_next(rows, known, err);
 
     rows_end(rows);

@@ -78,7 +78,7 @@ const struct db_change schema_changes[] = {
 
     /* Whose message a receipt is of: by what its gateway calls it, or still under way. */
     { 4, "CREATE INDEX attempt_reference ON attempt (reference, provider) WHERE reference <> ''" },
-    { 4, "CREATE INDEX attempt_open ON attempt (provider) WHERE ended_ms = 0" },
+    { 4, "CREATE INDEX attempt_open ON attempt (provider) WHERE ended_ms = 0 AND reference = ''" },
 
     /* What monitors are to be told. A reply acts once. */
     { 4, "CREATE TABLE writeback (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, record BIGINT NOT NULL,"

@@ -85,13 +85,19 @@ static inline void add_record(const char *key, const char *state)
     store_close(store);
 }
 
-static inline void begin_one(struct store *store, struct record *record, const char *provider)
+static inline void begin_as(struct store *store, struct record *record, const char *provider,
+                            const char *reference)
 {
-    const struct posting begins = { &record, 1, NULL, provider, "ref" };
+    const struct posting begins = { &record, 1, NULL, provider, reference };
     struct error err = { 0 };
 
     if (!store_post(store, &(const struct posting *){ &begins }, 1, &err))
         fail_msg("%s", err.text);
+}
+
+static inline void begin_one(struct store *store, struct record *record, const char *provider)
+{
+    begin_as(store, record, provider, "ref");
 }
 
 static inline void settle_one(struct store *store, struct record *record, enum record_state state,

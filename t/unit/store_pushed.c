@@ -47,7 +47,7 @@ static void only_what_went_out_is_known(void **state)
     make_record(&open, "b", "CRITICAL");
     snprintf(open.recipient, sizeof open.recipient, "01099998888");
     accept_one(store, &open);
-    begin_one(store, &open, "q");
+    begin_as(store, &open, "q", "");
     const struct {
         const char *provider, *reference, *recipient;
         int64_t record;
