@@ -63,6 +63,15 @@ void identity_of(const struct alert *alert, const char *recipient, const char *a
     identity->lasting = event && (alert_get(alert, "number")[0] != '\0' || given(alert, "notified"));
 }
 
+void identity_step(const struct identity *of, int step, struct identity *identity)
+{
+    char number[16];
+
+    snprintf(number, sizeof number, "%d", step);
+    write_hash(hash_piece(hash_piece(hash_piece(HASH_START, "step"), of->key), number), identity->key);
+    identity->lasting = true;
+}
+
 bool identity_topic(const struct alert *alert, const char *recipient, char topic[IDENTITY_BYTES])
 {
     const char *source = alert_get(alert, "source"), *service = alert_get(alert, "service");

@@ -20,6 +20,9 @@ struct identity {
    is another message. FNV-1a, 128 bits: not a secret, only a name. */
 void identity_of(const struct alert *alert, const char *recipient, const char *at, struct identity *identity);
 
+/* For a record that is sent in place of another, which did not arrive: a name that only this step has. */
+void identity_step(const struct identity *of, int step, struct identity *identity);
+
 /* What an alert is about, whatever it says of it, for a recipient: host and service of a monitor, and the
    event of Zabbix, whose triggers have no names of their own. Only a PROBLEM and a RECOVERY that surely speak
    of the same have the same topic; false: that cannot be told. */

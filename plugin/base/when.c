@@ -36,3 +36,12 @@ int64_t when_korean_s(const char *text)
         return -1;
     return when < 0 ? -1 : when;
 }
+
+void when_korean_month(int64_t ms, char month[WHEN_MONTH_BYTES])
+{
+    time_t korea = (time_t)(ms / 1000 + WHEN_KOREA_S);
+    struct tm tm = { 0 };
+
+    gmtime_r(&korea, &tm);
+    strftime(month, WHEN_MONTH_BYTES, "%Y%m", &tm);
+}

@@ -14,4 +14,8 @@ bool when_begins(const char *text);
    (February 30), one before 1970, and NULL. */
 int64_t when_korean_s(const char *text);
 
+/* The Korean month of that moment, "YYYYMM": gateways keep tables by it. */
+#define WHEN_MONTH_BYTES 16
+void when_korean_month(int64_t ms, char month[WHEN_MONTH_BYTES]);
+
 #endif

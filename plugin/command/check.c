@@ -16,6 +16,7 @@
 
 #define REFUSED_HOURS 24
 #define SPAN_BYTES    32
+#define LEG_BYTES     100
 
 static bool check_queue(struct desk *desk, const struct checking *checking, struct report *report,
                         struct error *err)
@@ -83,6 +84,76 @@ static void measure_provider(struct report *report, const struct attempt_count *
     report_measure(report, n->provider, "unsure", (double)n->unsure, "", "", "");
 }
 
+/* "joa_SKT"; "joa" where no carrier is named. */
+static const char *leg_of(const struct receipt_count *n, const char *between, char name[LEG_BYTES])
+{
+    snprintf(name, LEG_BYTES, "%s%s%s", n->provider, n->carrier[0] != '\0' ? between : "", n->carrier);
+    return name;
+}
+
+static double undelivered_percent(const struct receipt_count *n)
+{
+    size_t bad = count_undelivered(n), all = n->delivered + bad;
+
+    return all == 0 ? 0 : (double)((1000 * bad + all / 2) / all) / 10;
+}
+
+static void measure_receipts(struct report *report, const char *name, const struct receipt_count *n)
+{
+    report_measure(report, name, "delivered", (double)n->delivered, "", "", "");
+    report_measure(report, name, "undelivered", (double)count_undelivered(n), "", "", "");
+}
+
+static void sum_up(struct receipt_count *sum, const struct receipt_count *n)
+{
+    sum->delivered += n->delivered;
+    sum->failed += n->failed;
+    sum->missed += n->missed;
+    sum->gateway += n->gateway;
+}
+
+/* By carrier only where one is named. */
+static void report_legs(struct report *report, const struct checking *checking,
+                        const struct receipt_count *list, size_t count)
+{
+    char name[LEG_BYTES];
+
+    for (size_t i = 0; i < count; i++) {
+        double percent = undelivered_percent(&list[i]);
+        bool bad = percent > 0 && range_state(percent, &checking->warning, &checking->critical) > 0;
+        if (list[i].carrier[0] != '\0')
+            measure_receipts(report, leg_of(&list[i], "_", name), &list[i]);
+        if (count_undelivered(&list[i]) > 0)
+            report_say(report, bad ? EXIT_WARNING : EXIT_OK, "%s: %zu of %zu undelivered",
+                       leg_of(&list[i], " ", name), count_undelivered(&list[i]),
+                       list[i].delivered + count_undelivered(&list[i]));
+    }
+}
+
+/* What became of those whose receipts came. */
+static void report_receipts(struct report *report, const struct checking *checking,
+                            const struct sections *providers, const struct receipt_count *list, size_t count)
+{
+    struct receipt_count all = { 0 };
+
+    for (size_t i = 0; i < count; i++)
+        sum_up(&all, &list[i]);
+    if (all.delivered + count_undelivered(&all) > 0)
+        report_say(report, range_state(undelivered_percent(&all), &checking->warning, &checking->critical),
+                   "%zu of %zu messages undelivered, %.1f %%", count_undelivered(&all),
+                   all.delivered + count_undelivered(&all), undelivered_percent(&all));
+    report_measure(report, "", "undelivered", undelivered_percent(&all), "%", checking->warning.text,
+                   checking->critical.text);
+    for (size_t i = 0; i < providers->count; i++) {
+        struct receipt_count sum = { 0 };
+        for (size_t k = 0; k < count; k++)
+            if (strcmp(list[k].provider, providers->section[i].name) == 0)
+                sum_up(&sum, &list[k]);
+        measure_receipts(report, providers->section[i].name, &sum);
+    }
+    report_legs(report, checking, list, count);
+}
+
 /* Where others took over, one that fails is a WARNING and no more. */
 static void report_provider(struct report *report, const struct checking *checking,
                             const struct attempt_count *n)
@@ -139,14 +210,16 @@ static bool check_delivery(struct desk *desk, const struct checking *checking, s
     const struct range *warning = &checking->warning, *critical = &checking->critical;
     struct attempt_count *list = NULL, sum = { 0 };
     struct breaker_kept *breakers = NULL;
+    struct receipt_count *legs = NULL;
     struct store *store = NULL;
+    int64_t since_ms = now_ms() - (int64_t)checking->window_s * 1000;
     char within[SPAN_BYTES];
-    size_t count = 0, broken = 0;
-    bool counted =
-        count_open(desk->settings.store, desk->until_ms, &store, err)
-        && (store == NULL
-            || (count_attempts(store, now_ms() - (int64_t)checking->window_s * 1000, &list, &count, err)
-                && breaker_list(store, &breakers, &broken, err)));
+    size_t count = 0, broken = 0, legs_count = 0;
+    bool counted = count_open(desk->settings.store, desk->until_ms, &store, err)
+                   && (store == NULL
+                       || (count_attempts(store, since_ms, &list, &count, err)
+                           && count_receipts(store, since_ms, &legs, &legs_count, err)
+                           && breaker_list(store, &breakers, &broken, err)));
 
     if (!counted)
         goto out;
@@ -162,9 +235,11 @@ static bool check_delivery(struct desk *desk, const struct checking *checking, s
     for (size_t i = 0; i < count; i++)
         report_provider(report, checking, &list[i]);
     measure_idle(report, &desk->settings.providers, list, count);
+    report_receipts(report, checking, &desk->settings.providers, legs, legs_count);
     report_breakers(report, &desk->settings.providers, breakers, broken);
 out:
     free(breakers);
+    free(legs);
     free(list);
     store_close(store);
     return counted;
@@ -270,7 +345,8 @@ int command_check(int argc, char **argv)
         "A plugin for monitoring systems. The ranges (10, 10:, ~:10, 10:20, @10:20) are of\n"
         "  queue     the age in seconds of the oldest record that waits (300 and 900); what is held or\n"
         "            dead is a WARNING too\n"
-        "  delivery  the percentage of attempts that failed (10 and 50)\n"
+        "  delivery  the percentage of attempts that failed, and of messages that did not arrive (10\n"
+        "            and 50)\n"
         "  balance   what is left, in the gateway's own unit (100: and 10:)\n"
         "login takes none: it logs in, whatever tokens there are.",
     };

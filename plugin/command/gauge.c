@@ -35,6 +35,7 @@ int command_gauge(int argc, char **argv)
         "One value from the store, without asking anybody:\n"
         "  queue depth|oldest|dead             records that wait, the age of the oldest (s), given up\n"
         "  delivery accepted|failed|unsure     attempts\n"
+        "  delivery delivered|undelivered      messages whose receipts came\n"
         "    [PROVIDER [TIME]]                 at this provider (\"\" for all), in this time (1h)\n"
         "  balance PROVIDER                    what it said last, in the last day\n"
         "  breaker PROVIDER                    1 while it is left alone, else 0\n"

@@ -128,33 +128,43 @@ bool queue_list(struct store *store, unsigned states, size_t most, bool json, st
 /* One record as it is shown. */
 enum sheet { SHEET_RECORD, SHEET_ATTEMPTS, SHEET_RECEIPTS, SHEET_REPLIES, SHEET_WRITEBACKS, SHEETS };
 
-static const char *const record_columns[] = { "id",      "state",     "created",       "due",
-                                              "tries",   "recipient", "wish_provider", "wish_kind",
-                                              "wish_at", "receipt",   "merged_into",   "reply",
+static const char *const record_columns[] = { "id",      "state",       "created",       "due",
+                                              "tries",   "recipient",   "wish_provider", "wish_kind",
+                                              "wish_at", "receipt",     "merged_into",   "undelivered",
+                                              "remedy",  "replaced_by", "in_place_of",   "reply",
                                               NULL };
 static const char *const attempt_columns[] = { "attempt", "provider", "begun",     "ended", "outcome",
                                                "code",    "meaning",  "reference", NULL };
-static const char *const receipt_columns[] = { "provider", "reference", "seen",    "time",
+static const char *const receipt_columns[] = { "provider", "reference", "seen",    "time", "carrier",
                                                "state",    "code",      "meaning", NULL };
 static const char *const reply_columns[] = { "provider",  "reference", "seen",    "time",   "sender",
                                              "recipient", "text",      "outcome", "answer", NULL };
 static const char *const writeback_columns[] = { "tell",   "created", "due",     "tries", "state",
                                                  "author", "text",    "monitor", "said",  NULL };
 
-static bool fill_record(struct listing *sheet, const struct listed *listed, bool json)
+/* The number of another record; NULL for none. */
+static const char *other_record(int64_t id, char out[24])
 {
-    const struct record *r = &listed->record;
-    char id[24], created[TIME_BYTES], due[TIME_BYTES], tries[16], merged[24];
+    snprintf(out, 24, "%lld", (long long)id);
+    return id == 0 ? NULL : out;
+}
+
+static bool fill_record(struct listing *sheet, const struct shown *shown, bool json)
+{
+    const struct record *r = &shown->listed.record;
+    const struct chase_note *note = &shown->note;
+    char id[24], created[TIME_BYTES], due[TIME_BYTES], tries[16], merged[24], replaced[24], before[24];
 
     snprintf(id, sizeof id, "%lld", (long long)r->id);
     snprintf(tries, sizeof tries, "%d", r->tries);
-    snprintf(merged, sizeof merged, "%lld", (long long)r->merged_into);
     listing_start(sheet, record_columns);
     return listing_add(
         sheet, (const char *[]){ id, record_state_name(r->state), local_time(r->created_ms, json, created),
                                  due_time(r, json, due), tries, r->recipient, or_null(r->wish.provider),
-                                 or_null(r->wish.kind), or_null(r->wish.at), or_null(listed->receipt),
-                                 r->merged_into == 0 ? NULL : merged, or_null(r->reply) });
+                                 or_null(r->wish.kind), or_null(r->wish.at), or_null(shown->listed.receipt),
+                                 other_record(r->merged_into, merged), or_null(note->why),
+                                 or_null(note->remedy), other_record(note->replaced_by, replaced),
+                                 other_record(note->in_place_of, before), or_null(r->reply) });
 }
 
 static bool fill_attempts(struct listing *sheet, const struct shown *shown, bool json)
@@ -182,10 +192,10 @@ static bool fill_receipts(struct listing *sheet, const struct shown *shown, bool
     listing_start(sheet, receipt_columns);
     for (size_t i = 0; filled && i < shown->receipts; i++) {
         const struct receipt_kept *r = &shown->receipt[i];
-        filled =
-            listing_add(sheet, (const char *[]){ r->provider, r->reference,
-                                                 local_time(r->seen_ms, json, seen), or_null(r->time),
-                                                 or_null(r->state), or_null(r->code), or_null(r->meaning) });
+        filled = listing_add(sheet,
+                             (const char *[]){ r->provider, r->reference, local_time(r->seen_ms, json, seen),
+                                               or_null(r->time), or_null(r->carrier), or_null(r->state),
+                                               or_null(r->code), or_null(r->meaning) });
     }
     return filled;
 }
@@ -318,7 +328,7 @@ bool queue_show(struct store *store, int64_t id, bool json, struct error *err)
         error_set(err, ERROR_USAGE, 0, "there is no record %lld: see munja queue list --all", (long long)id);
         goto out;
     }
-    if (!fill_record(&sheet[SHEET_RECORD], &shown.listed, json)
+    if (!fill_record(&sheet[SHEET_RECORD], &shown, json)
         || !fill_attempts(&sheet[SHEET_ATTEMPTS], &shown, json)
         || !fill_receipts(&sheet[SHEET_RECEIPTS], &shown, json)
         || !fill_replies(&sheet[SHEET_REPLIES], &shown, json)

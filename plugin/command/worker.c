@@ -17,6 +17,7 @@
 #include "command/fail.h"
 #include "command/options.h"
 #include "command/sweep.h"
+#include "flow/follow.h"
 #include "flow/worker.h"
 
 /* What is under way may take so long after a signal to end; systemd waits longer (contrib/systemd). */
@@ -34,11 +35,13 @@ static int sweep(const char *config, bool json)
     struct error err = { 0 };
     int code;
 
-    if (desk_open(&desk, config, NULL, &err) && desk_open_store(&desk, &err)
-        && sweep_due(&desk, &report, &err))
-        code = report_print(&report, json);
-    else
+    if (!desk_open(&desk, config, NULL, &err) || !desk_open_store(&desk, &err))
         code = fail(&err, json);
+    else {
+        if (desk_open_session(&desk, &err))
+            follow_once(&desk.plan, &desk.session, desk.until_ms);
+        code = sweep_due(&desk, &report, &err) ? report_print(&report, json) : fail(&err, json);
+    }
     report_clear(&report);
     desk_close(&desk);
     return code;

@@ -80,6 +80,16 @@ void gate_leave(struct gate *gate)
         gate->inside--;
 }
 
+bool gate_spare(struct gate *gate)
+{
+    size_t free_places = gate->inside < gate->width ? gate->width - gate->inside : 0;
+
+    if (gate->closed || gate->lined > 0 || free_places < (gate->width > 1 ? 2 : 1))
+        return false;
+    gate->inside++;
+    return true;
+}
+
 void gate_close(struct gate *gate)
 {
     gate->closed = true;

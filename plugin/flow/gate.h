@@ -30,6 +30,10 @@ void gate_leave_line(struct gate *gate);
 bool gate_pass(struct gate *gate, const struct record *record);
 void gate_leave(struct gate *gate);
 
+/* A place for a request that can wait: only where nobody lines up, and the next message finds one all the
+   same, if there is more than one. gate_leave gives it back. */
+bool gate_spare(struct gate *gate);
+
 /* Send back all that wait, and who comes. */
 void gate_close(struct gate *gate);
 

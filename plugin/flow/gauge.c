@@ -30,16 +30,16 @@ static bool look(const struct asked *asked, struct store **store, struct error *
     return kept_open(asked->kept, asked->settings.store, now_steady_ms() + WAIT_MOST_MS, store, err);
 }
 
-/* Which of three words it is. */
-static bool choose(const struct asked *asked, const char *const choices[3], int *chosen, struct error *err)
+/* Which of the words it is: all of them, ended by NULL, and as a sentence. */
+static bool choose(const struct asked *asked, const char *const *choices, const char *sentence, int *chosen,
+                   struct error *err)
 {
-    for (*chosen = 0; *chosen < 3; (*chosen)++)
+    for (*chosen = 0; choices[*chosen] != NULL; (*chosen)++)
         if (strcmp(asked->word[0], choices[*chosen]) == 0)
             return true;
     if (asked->word[0][0] == '\0')
-        return error_set(err, ERROR_USAGE, 0, "%s, %s or %s is missing", choices[0], choices[1], choices[2]);
-    return error_set(err, ERROR_USAGE, 0, "\"%.20s\" is not %s, %s or %s", asked->word[0], choices[0],
-                     choices[1], choices[2]);
+        return error_set(err, ERROR_USAGE, 0, "%s is missing", sentence);
+    return error_set(err, ERROR_USAGE, 0, "\"%.20s\" is not %s", asked->word[0], sentence);
 }
 
 static bool know_provider(const struct asked *asked, const char *name, struct error *err)
@@ -56,13 +56,13 @@ static bool know_provider(const struct asked *asked, const char *name, struct er
 
 static bool read_queue(const struct asked *asked, struct gauge *gauge, struct error *err)
 {
-    static const char *const choices[] = { "depth", "oldest", "dead" };
+    static const char *const choices[] = { "depth", "oldest", "dead", NULL };
     struct store *store = NULL;
     int64_t oldest_ms = 0;
     size_t count = 0;
     int chosen;
 
-    if (!choose(asked, choices, &chosen, err) || !look(asked, &store, err)
+    if (!choose(asked, choices, "depth, oldest or dead", &chosen, err) || !look(asked, &store, err)
         || !(chosen == 2 ? count_dead(store, &count, err) : count_waiting(store, &count, &oldest_ms, err)))
         return false;
     if (chosen == 1) /* the clock may have been set back since */
@@ -71,28 +71,55 @@ static bool read_queue(const struct asked *asked, struct gauge *gauge, struct er
     return true;
 }
 
-static bool read_delivery(const struct asked *asked, struct gauge *gauge, struct error *err)
+enum { ACCEPTED, FAILED, UNSURE, DELIVERED, UNDELIVERED };
+
+static bool add_attempts(struct store *store, int64_t since_ms, const char *provider, int chosen,
+                         struct gauge *gauge, struct error *err)
 {
-    static const char *const choices[] = { "accepted", "failed", "unsure" };
-    const char *provider = asked->word[1], *window = asked->word[2];
     struct attempt_count *list = NULL;
-    struct store *store = NULL;
-    int chosen, window_s = WINDOW_S;
     size_t count = 0;
 
-    if (!choose(asked, choices, &chosen, err)
+    if (!count_attempts(store, since_ms, &list, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (provider[0] == '\0' || strcmp(list[i].provider, provider) == 0)
+            gauge->count += chosen == ACCEPTED ? list[i].accepted
+                            : chosen == FAILED ? list[i].failed
+                                               : list[i].unsure;
+    free(list);
+    return true;
+}
+
+static bool add_receipts(struct store *store, int64_t since_ms, const char *provider, int chosen,
+                         struct gauge *gauge, struct error *err)
+{
+    struct receipt_count *list = NULL;
+    size_t count = 0;
+
+    if (!count_receipts(store, since_ms, &list, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (provider[0] == '\0' || strcmp(list[i].provider, provider) == 0)
+            gauge->count += chosen == DELIVERED ? list[i].delivered : count_undelivered(&list[i]);
+    free(list);
+    return true;
+}
+
+static bool read_delivery(const struct asked *asked, struct gauge *gauge, struct error *err)
+{
+    static const char *const choices[] = { "accepted", "failed", "unsure", "delivered", "undelivered", NULL };
+    const char *provider = asked->word[1], *window = asked->word[2];
+    struct store *store = NULL;
+    int chosen, window_s = WINDOW_S;
+
+    if (!choose(asked, choices, "accepted, failed, unsure, delivered or undelivered", &chosen, err)
         || (provider[0] != '\0' && !know_provider(asked, provider, err)))
         return false;
     if (window[0] != '\0' && (!duration_read(window, &window_s) || window_s <= 0))
         return error_set(err, ERROR_USAGE, 0, "\"%.20s\" is no time, as in 90, 15m or 1h", window);
-    if (!look(asked, &store, err)
-        || !count_attempts(store, now_ms() - (int64_t)window_s * 1000, &list, &count, err))
-        return false;
-    for (size_t i = 0; i < count; i++)
-        if (provider[0] == '\0' || strcmp(list[i].provider, provider) == 0)
-            gauge->count += chosen == 0 ? list[i].accepted : chosen == 1 ? list[i].failed : list[i].unsure;
-    free(list);
-    return true;
+    return look(asked, &store, err)
+           && (chosen >= DELIVERED ? add_receipts : add_attempts)(store, now_ms() - (int64_t)window_s * 1000,
+                                                                  provider, chosen, gauge, err);
 }
 
 static bool read_balance(const struct asked *asked, struct gauge *gauge, struct error *err)

@@ -11,9 +11,10 @@
 /* One value at a time, for systems that keep values and judge them themselves. They come from the
    configuration and the store, nothing is asked over the network: queue      depth | oldest | dead records,
    seconds, records delivery   accepted | failed | unsure [PROVIDER, "" for all] [TIME]   attempts begun
-   within TIME (1h) balance    PROVIDER                                                   what it said last, a
-   day ago at most breaker    PROVIDER                                                   1: it pauses, 0: it
-   does not providers                                                             a discovery in Zabbix' form
+   within TIME (1h) delivery   delivered | undelivered [PROVIDER] [TIME]   messages whose receipts came
+   balance    PROVIDER                                                   what it said last, a day ago at most
+   breaker    PROVIDER                                                   1: it pauses, 0: it does not
+   providers                                                             a discovery in Zabbix' form
  */
 struct gauge {
     enum { GAUGE_COUNT, GAUGE_AMOUNT, GAUGE_TEXT } kind;

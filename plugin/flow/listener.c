@@ -165,12 +165,16 @@ int64_t listener_wait_ms(const struct listener *listener)
     return listener->server == NULL ? -1 : server_wait_ms(listener->server);
 }
 
-void listener_turn(struct listener *listener, const struct plan *plan)
+bool listener_turn(struct listener *listener, const struct plan *plan)
 {
+    bool pushed;
+
     if (listener->server == NULL)
-        return;
+        return false;
     listener->metrics.plan = plan;
     server_turn(listener->server);
-    if (hook_commit(listener->hook))
+    pushed = hook_commit(listener->hook);
+    if (pushed)
         server_turn(listener->server); /* the answers go out */
+    return pushed;
 }

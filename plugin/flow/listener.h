@@ -27,7 +27,7 @@ bool listener_move(struct listener *listener, const struct settings *settings, s
 int listener_fd(const struct listener *listener);
 int64_t listener_wait_ms(const struct listener *listener);
 
-/* Answer who asks, by this configuration; what was pushed is on disk then. */
-void listener_turn(struct listener *listener, const struct plan *plan);
+/* Answer who asks, by this configuration; what was pushed is on disk then. Returns whether something was. */
+bool listener_turn(struct listener *listener, const struct plan *plan);
 
 #endif

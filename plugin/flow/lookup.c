@@ -4,22 +4,11 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "alert/number.h"
 #include "base/log.h"
 #include "base/now.h"
 #include "base/when.h"
-
-/* Gateways keep their tables by Korean months. */
-static void month_of(int64_t ms, char month[8])
-{
-    time_t korea = (time_t)(ms / 1000 + WHEN_KOREA_S);
-    struct tm tm = { 0 };
-
-    gmtime_r(&korea, &tm);
-    strftime(month, 8, "%Y%m", &tm);
-}
 
 /* What a listing says of one recipient. Rows without one, or more rows than were shown, may hide it. */
 static enum lookup look_for(const struct listing *listing, const char *recipient)
@@ -62,12 +51,12 @@ void lookup_find(struct session *session, const struct provider *provider, struc
                  size_t count, int64_t until_ms, enum lookup *found)
 {
     static const char *const words[] = { "missing", "found", "unknown" };
-    char month[8], before[8];
+    char month[WHEN_MONTH_BYTES], before[WHEN_MONTH_BYTES];
 
     for (size_t i = 0; i < count; i++)
         found[i] = LOOKUP_MISSING;
-    month_of(now_ms(), month);
-    month_of(records[0]->created_ms, before);
+    when_korean_month(now_ms(), month);
+    when_korean_month(records[0]->created_ms, before);
     /* First what waits: a reservation whose time comes meanwhile moves to the other list. */
     ask(session, provider, &provider->api->reservation_list, records, count, NULL, until_ms, found);
     ask(session, provider, &provider->api->list, records, count, month, until_ms, found);

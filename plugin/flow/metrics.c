@@ -13,6 +13,9 @@
 /* What is refused shows for so long. */
 #define REFUSED_HOURS 24
 
+/* What arrived, and what did not. */
+#define DELIVERY_MINUTES 60
+
 static const struct {
     const char *name, *help, *label;
 } counters[] = {
@@ -86,6 +89,34 @@ static bool add_queue(struct store *store, struct buf *text, struct error *err)
            || error_memory(err);
 }
 
+/* As munja check delivery counts them. */
+static bool add_receipts(struct store *store, struct buf *text, struct error *err)
+{
+    struct receipt_count *list = NULL;
+    size_t count = 0;
+    bool added;
+
+    if (!count_receipts(store, now_ms() - (int64_t)DELIVERY_MINUTES * 60 * 1000, &list, &count, err))
+        return false;
+    added = begin(text, "munja_delivery_messages", "gauge",
+                  "Messages whose receipts came in the last hour, by carrier and state.");
+    for (size_t i = 0; added && i < count; i++) {
+        const struct {
+            const char *name;
+            size_t count;
+        } states[] = { { "delivered", list[i].delivered },
+                       { "failed", list[i].failed },
+                       { "missed", list[i].missed },
+                       { "gateway", list[i].gateway } };
+        for (size_t k = 0; added && k < sizeof states / sizeof *states; k++)
+            added = buf_str(text, "munja_delivery_messages{") && add_label(text, "provider", list[i].provider)
+                    && buf_char(text, ',') && add_label(text, "carrier", list[i].carrier)
+                    && buf_format(text, ",state=\"%s\"} %zu\n", states[k].name, states[k].count);
+    }
+    free(list);
+    return added || error_memory(err);
+}
+
 static bool add_breakers(const struct plan *plan, struct buf *text)
 {
     bool added = begin(text, "munja_breaker_open", "gauge", "Whether a provider pauses because it failed.");
@@ -125,8 +156,9 @@ static bool add_balances(struct store *store, const struct plan *plan, struct bu
 bool metrics_write(const struct metrics *metrics, struct buf *text, struct error *err)
 {
     struct error fault = { 0 };
-    bool read =
-        add_queue(metrics->store, text, &fault) && add_balances(metrics->store, metrics->plan, text, &fault);
+    bool read = add_queue(metrics->store, text, &fault)
+                && add_balances(metrics->store, metrics->plan, text, &fault)
+                && add_receipts(metrics->store, text, &fault);
 
     if (!read) {
         buf_cut(text, 0);

@@ -26,7 +26,9 @@ const struct setting route_keys[] = {
     { "overflow", SETTING_TEXT, "what to do with a text too long", "shrink", "shrink|split" },
     { "unsure", SETTING_TEXT, "when the answer of a gateway was lost", "resend", "resend|hold" },
     { "retry_for", SETTING_DURATION, "how long to go on trying", "12h", NULL },
-    { "receipt_wait", SETTING_DURATION, "how long to wait for a gateway's receipt", NULL, NULL },
+    { "undelivered", SETTING_LIST, "when it did not arrive: retry, next-provider, recipient:NUMBER", NULL,
+      NULL },
+    { "receipt_wait", SETTING_DURATION, "how long a receipt may be missing", NULL, NULL },
     { "template", SETTING_TEXT, "name of a template", "default", NULL },
     { 0 },
 };
@@ -205,11 +207,39 @@ static bool check_hours(struct plan *plan, const struct section *section, bool *
     return true;
 }
 
+/* Better fewer steps than no alert. */
+static bool find_remedies(struct plan *plan, struct route *route, struct error *err)
+{
+    const struct entry *entry = route->section == NULL ? NULL : section_entry(route->section, "undelivered");
+    size_t count = entry == NULL ? 0 : entry->values;
+
+    route->remedy = calloc(count + 1, sizeof *route->remedy);
+    if (route->remedy == NULL)
+        return error_memory(err);
+    for (size_t i = 0; i < count; i++) {
+        struct error wrong = { 0 };
+        if (remedy_read(entry->value[i], &route->remedy[route->remedies], &wrong))
+            route->remedies++;
+        else if (!faults_add(&plan->faults, entry->line, err, "route \"%s\": undelivered: %s", route->name,
+                             wrong.text))
+            return false;
+    }
+    return true;
+}
+
+static void route_clear(struct route *route)
+{
+    free(route->provider);
+    free(route->remedy);
+    *route = (struct route){ 0 };
+}
+
 static bool open_route(struct plan *plan, const struct section *section, struct route *route,
                        struct error *err)
 {
     static const struct section own = { 0 };
     const struct section *from = section == NULL ? &own : section;
+    const char *receipt_wait = section_text(from, route_keys, "receipt_wait");
 
     *route = (struct route){ .name = section == NULL ? "default" : section->name, .section = section };
     kind_named(section_text(from, route_keys, "kind"), &route->kind);
@@ -218,9 +248,12 @@ static bool open_route(struct plan *plan, const struct section *section, struct 
     if (strcmp(section_text(from, route_keys, "unsure"), "hold") == 0)
         route->unsure = UNSURE_HOLD;
     duration_read(section_text(from, route_keys, "retry_for"), &route->retry_for_s);
-    if (find_providers(plan, route, err) && find_wording(plan, route, err))
+    route->receipt_wait_s = plan->settings->receipt_wait_s;
+    if (receipt_wait != NULL)
+        duration_read(receipt_wait, &route->receipt_wait_s);
+    if (find_providers(plan, route, err) && find_wording(plan, route, err) && find_remedies(plan, route, err))
         return true;
-    free(route->provider);
+    route_clear(route);
     return false;
 }
 
@@ -241,13 +274,13 @@ static bool open_routes(struct plan *plan, struct error *err)
             && !faults_add(&plan->faults, section->line, err,
                            "route \"%s\": none of its providers can be used: the route is left out",
                            section->name)) {
-            free(route->provider);
+            route_clear(route);
             return false;
         }
         if (usable && route->providers > 0)
             plan->routes++;
         else
-            free(route->provider);
+            route_clear(route);
     }
     if (!open_route(plan, NULL, &plan->route[plan->routes], err))
         return false;
@@ -286,7 +319,7 @@ void plan_clear(struct plan *plan)
     for (size_t i = 0; i < plan->wordings; i++)
         wording_clear(&plan->wording[i]);
     for (size_t i = 0; i < plan->routes; i++)
-        free(plan->route[i].provider);
+        route_clear(&plan->route[i]);
     for (size_t i = 0; i < plan->monitors; i++)
         monitor_clear(&plan->monitor[i]);
     free(plan->breakers);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "alert/alert.h"
+#include "flow/remedy.h"
 #include "monitor/monitor.h"
 #include "provider/provider.h"
 #include "settings/settings.h"
@@ -33,6 +34,9 @@ struct route {
     enum overflow overflow;
     enum unsure unsure;
     int retry_for_s;
+    int receipt_wait_s;    /* 0: a missing receipt means nothing */
+    struct remedy *remedy; /* what is done about a text that did not arrive, in this order */
+    size_t remedies;
     const struct wording *wording;
 };
 

@@ -25,12 +25,15 @@ static const char *number_of(const struct listing *listing, size_t row, const ch
 
 static struct receipt_said report_of(const struct listing *listing, size_t row, char number[NUMBER_BYTES])
 {
+    const char *done = listing_cell(listing, row, "done");
+
     return (struct receipt_said){ .reference = listing_cell(listing, row, "reference"),
                                   .recipient = number_of(listing, row, "recipient", number),
                                   .state = listing_cell(listing, row, "state"),
                                   .code = listing_cell(listing, row, "code"),
                                   .meaning = listing_cell(listing, row, "meaning"),
-                                  .time = listing_cell(listing, row, "time") };
+                                  .time = *done != '\0' ? done : listing_cell(listing, row, "time"),
+                                  .carrier = listing_cell(listing, row, "carrier") };
 }
 
 static struct reply_said reply_of(const struct listing *listing, size_t row, char number[NUMBER_BYTES])
@@ -42,26 +45,46 @@ static struct reply_said reply_of(const struct listing *listing, size_t row, cha
                                 .time = listing_cell(listing, row, "time") };
 }
 
-bool pulled_reports(struct store *store, const char *provider, const struct listing *listing,
-                    struct error *err)
+/* reference NULL: each row says its own. A row that names no phone may be any of several. */
+static bool keep_receipts(struct store *store, const char *provider, const char *reference,
+                          const struct listing *listing, struct error *err)
 {
     struct receipt_said *said = calloc(listing->count + 1, sizeof *said);
     char(*numbers)[NUMBER_BYTES] = calloc(listing->count + 1, sizeof *numbers);
-    size_t added = 0;
+    size_t added = 0, count = 0;
     bool kept = false;
 
     if (said == NULL || numbers == NULL) {
         error_memory(err);
         goto out;
     }
-    for (size_t i = 0; i < listing->count; i++)
-        said[i] = report_of(listing, i, numbers[i]);
-    store_until(store, now_steady_ms() + KEEP_MS);
-    kept = store_receipts(store, provider, said, listing->count, &added, err);
+    for (size_t i = 0; i < listing->count; i++) {
+        struct receipt_said one = report_of(listing, i, numbers[i]);
+        if (reference != NULL) {
+            one.reference = reference;
+            if (*one.state == '\0' || (*one.recipient == '\0' && listing->count > 1))
+                continue;
+        }
+        said[count++] = one;
+    }
+    kept = store_receipts(store, provider, said, count, &added, err);
 out:
     free(said);
     free(numbers);
     return kept;
+}
+
+bool pulled_reports(struct store *store, const char *provider, const struct listing *listing,
+                    struct error *err)
+{
+    store_until(store, now_steady_ms() + KEEP_MS);
+    return keep_receipts(store, provider, NULL, listing, err);
+}
+
+bool pulled_results(struct store *store, const char *provider, const char *reference,
+                    const struct listing *listing, struct error *err)
+{
+    return keep_receipts(store, provider, reference, listing, err);
 }
 
 bool pulled_replies(struct store *store, const char *provider, const struct listing *listing,

@@ -15,6 +15,11 @@ bool pulled_reports(struct store *store, const char *provider, const struct list
 bool pulled_replies(struct store *store, const char *provider, const struct listing *listing,
                     struct error *err);
 
+/* The same of what a gateway says of the messages of one reference, as often as it is asked; nothing where it
+   does not say what became of them. And without waiting for a lock any longer than the store was told. */
+bool pulled_results(struct store *store, const char *provider, const char *reference,
+                    const struct listing *listing, struct error *err);
+
 /* What one pushes by itself: its rows as the store takes them, for store_pushed. They point into the listing;
    pulled_push_clear in any case. stem: of this store's references. */
 struct pulled_push {

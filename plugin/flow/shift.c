@@ -32,6 +32,7 @@ struct shift {
     struct task task[SLOTS];
     size_t order[SLOTS]; /* first the places that are taken, most urgent first, then the free ones */
     size_t taken;
+    size_t lent; /* places for questions */
     bool ends;
 };
 
@@ -253,6 +254,20 @@ struct record *shift_find(struct shift *shift, int64_t id)
     return NULL;
 }
 
+struct session *shift_lend(struct shift *shift, size_t provider)
+{
+    if (shift->ends || !gate_spare(&shift->run.gate[provider]))
+        return NULL;
+    shift->lent++;
+    return &shift->run.session;
+}
+
+void shift_take_back(struct shift *shift, size_t provider)
+{
+    shift->lent--;
+    gate_leave(&shift->run.gate[provider]);
+}
+
 /* An attempt that was begun and not sent would be held. */
 static bool may_line_up(const struct shift *shift, const struct task *task)
 {
@@ -374,5 +389,5 @@ bool shift_rests(const struct shift *shift)
 
 bool shift_is_over(const struct shift *shift)
 {
-    return shift->taken == 0;
+    return shift->taken == 0 && shift->lent == 0;
 }

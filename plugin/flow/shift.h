@@ -50,6 +50,11 @@ void shift_take(struct shift *shift, struct record *record);
 /* The record that it has in hand under that id, or that one in hand tells (store/missed.h); NULL: none. */
 struct record *shift_find(struct shift *shift, int64_t id);
 
+/* The session, for a question to one provider of the plan that can wait, with a place at its gate; NULL:
+   not now. shift_take_back when it is answered: until then the shift is not over. */
+struct session *shift_lend(struct shift *shift, size_t provider);
+void shift_take_back(struct shift *shift, size_t provider);
+
 /* Begin as many requests as there is room for at the providers, the most urgent records first. */
 void shift_dispatch(struct shift *shift);
 

@@ -119,6 +119,19 @@ static void tell_passed(struct task *task, const struct plan *plan, const struct
                  passed->name, words);
 }
 
+/* A text that is sent in place of another begins with the provider that was chosen for it, and goes on from
+   there. */
+static void begin_with(struct task *task, const char *first)
+{
+    for (size_t i = 0; first[0] != '\0' && i < task->providers; i++) {
+        const struct provider *front = task->order[0];
+        if (strcmp(front->name, first) == 0)
+            return;
+        memmove(&task->order[0], &task->order[1], (task->providers - 1) * sizeof *task->order);
+        task->order[task->providers - 1] = front;
+    }
+}
+
 static bool find_order(struct task *task, const struct plan *plan, struct error *err)
 {
     const struct provider *wished = plan_provider(plan, task->record->wish.provider);
@@ -135,6 +148,7 @@ static bool find_order(struct task *task, const struct plan *plan, struct error 
             && (task_at(task) == NULL || api_reserves(provider->api, task_at(task))))
             task->order[task->providers++] = provider;
     }
+    begin_with(task, task->record->wish.first);
     pass_over(task, plan, &passed);
     prefer_last(task);
     tell_passed(task, plan, passed);

@@ -11,6 +11,7 @@
 #include "base/now.h"
 #include "flow/breakers.h"
 #include "flow/deliver.h"
+#include "flow/follow.h"
 #include "flow/halves.h"
 #include "flow/herald.h"
 #include "flow/intake.h"
@@ -54,6 +55,7 @@ struct worker {
     struct intake *intake;
     struct herald *herald;
     struct shift *shift;
+    struct follow *follow;
     struct shift *ending; /* that of the configuration before */
     int64_t stuck_until_ms, prune_at_ms, tend_at_ms, heed_at_ms;
     bool ends, astray;
@@ -156,7 +158,9 @@ bool worker_open(const char *config, struct worker **worker, struct error *err)
     else if (settings_load(made->config, &settings, err) && open_shop(made, settings.store, err)
              && shift_open(&settings, &made->workshop, &made->shift, err)
              && (made->intake = intake_open(made->shift, err)) != NULL
-             && (made->herald = herald_open(&made->workshop, err)) != NULL && handover_work(made->store, err)
+             && (made->herald = herald_open(&made->workshop, err)) != NULL
+             && (made->follow = follow_open(made->shift, &made->workshop, err)) != NULL
+             && handover_work(made->store, err)
              && listener_open(shift_plan(made->shift)->settings, made->store, &made->tally, &made->listener,
                               err)
              && reception_open(where(made), take, made, &made->reception, err)) {
@@ -177,6 +181,7 @@ void worker_close(struct worker *worker)
     tally_clear(&worker->tally);
     intake_close(worker->intake);
     herald_close(worker->herald);
+    follow_close(worker->follow);
     store_close(worker->store);
     free(worker->config);
     free(worker);
@@ -211,7 +216,8 @@ bool worker_reload(struct worker *worker, struct error *err)
         return false;
     }
     intake = intake_open(shift, err);
-    if (intake == NULL) {
+    if (intake == NULL || !follow_move(worker->follow, shift, err)) {
+        intake_close(intake);
         shift_close(shift);
         return false;
     }
@@ -328,6 +334,12 @@ static void heed(struct worker *worker)
         intake_hasten(worker->intake, now_ms());
 }
 
+static void follow_up(struct worker *worker)
+{
+    if (!worker->ends && follow_turn(worker->follow))
+        intake_hasten(worker->intake, now_ms());
+}
+
 /* When the fibers' entries are to go to disk: at once, unless every gateway that could be busy is. */
 static int64_t commit_at_ms(const struct worker *worker)
 {
@@ -366,11 +378,13 @@ static void act(struct worker *worker)
     if (!stuck) {
         shift_dispatch(worker->shift); /* what goes on to another provider */
         heed(worker);
+        follow_up(worker);
         prune(worker);
         tend(worker);
         herald_turn(worker->herald, shift_plan(worker->shift), worker->ends);
     }
-    listener_turn(worker->listener, shift_plan(worker->shift));
+    if (listener_turn(worker->listener, shift_plan(worker->shift)))
+        follow_hasten(worker->follow);
 }
 
 static int64_t soonest(int64_t a_ms, int64_t b_ms)
@@ -396,6 +410,9 @@ static int wait_ms(const struct worker *worker, int64_t until_ms)
     if (next != INT64_MAX)
         wait = soonest(wait, next < now ? 0 : next - now);
     next = worker->ends ? INT64_MAX : intake_next_ms(worker->intake);
+    if (next != INT64_MAX)
+        wait = soonest(wait, next < now ? 0 : next - now);
+    next = worker->ends ? INT64_MAX : follow_next_ms(worker->follow);
     if (next != INT64_MAX)
         wait = soonest(wait, next < now ? 0 : next - now);
     next = herald_next_ms(worker->herald);

@@ -143,6 +143,9 @@ struct api {
     const struct setting *keys;
     const struct verdict_table *verdicts; /* ended by a zeroed table */
     const struct receipt_table *receipts;
+    const char *const *repetitions; /* codes of receipts that speak of the second one, where the same message
+                                       was given twice; ended by NULL; NULL: none */
+    int result_days;                /* result tells nothing of what is older; 0: no such rule */
 
     struct send_operation send;
     struct operation login; /* empty: no token needed */

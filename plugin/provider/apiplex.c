@@ -80,6 +80,8 @@ static const struct receipt receipts[] = {
     { 0 },
 };
 
+static const char *const repetitions[] = { "C", "d", "p", "q", NULL };
+
 static const struct receipt_table receipt_tables[] = {
     { "message results (메시지 결과 코드)", receipts },
     { 0 },
@@ -267,6 +269,7 @@ const struct api api_apiplex = {
     .keys = keys,
     .verdicts = verdict_tables,
     .receipts = receipt_tables,
+    .repetitions = repetitions,
     .send = { send_build, send_judge },
     .webhook = { webhook_judge, "application/json", "{\"code\":\"100\",\"desc\":\"success\"}" },
 };

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/digits.h"
 #include "base/when.h"
@@ -259,24 +258,15 @@ static bool add_to_list(struct json_object *row, const char *month, struct answe
                                              m.text, m.state, m.code, m.meaning, m.sent, m.files });
 }
 
-/* The gateway's own when none is asked for. */
-static void write_month(int64_t now_ms, char month[40])
-{
-    time_t korean = (time_t)(now_ms / 1000 + WHEN_KOREA_S);
-    struct tm tm = { 0 };
-
-    gmtime_r(&korean, &tm);
-    strftime(month, 40, "%Y%m", &tm);
-}
-
 static void list_judge(const struct query *query, const struct account *account, const struct reply *reply,
                        struct answer *answer)
 {
     struct json_object *said = read_answer(account, reply, listing_list, answer), *page = page_of(said);
     const char *month = json_text(page, "YM");
-    char present[40];
+    char present[WHEN_MONTH_BYTES];
 
-    write_month(query->now_ms, present);
+    /* The gateway's own when none is asked for. */
+    when_korean_month(query->now_ms, present);
     if (!nanuminet_is_month(month))
         month = nanuminet_is_month(query->month) ? query->month : present;
     if (has_data(said, answer))

@@ -383,6 +383,7 @@ const struct api api_smsjoa = {
     .keys = keys,
     .verdicts = smsjoa_verdict_tables,
     .receipts = smsjoa_receipt_tables,
+    .result_days = 89, /* -100040: three months */
     .send = { send_build, send_judge },
     .login = { login_build, login_judge },
     .balance = { balance_build, balance_judge },

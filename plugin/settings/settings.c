@@ -21,8 +21,7 @@ static const struct setting global_keys[] = {
     { "duplicate_window", SETTING_DURATION, "how long the same text counts as the same alert", "10m", NULL },
     { "keep", SETTING_DURATION, "how long finished records stay", "30d", NULL },
     { "listen", SETTING_TEXT, "address and port for webhooks, health and metrics", NULL, NULL },
-    /* Of the resident worker; taken so that one file serves every version. */
-    { "receipt_wait", SETTING_DURATION, "how long to wait for a gateway's receipt", NULL, NULL },
+    { "receipt_wait", SETTING_DURATION, "how long a receipt may be missing", NULL, NULL },
     { "reply_help", SETTING_BOOL, "whether a reply that does nothing is answered", "true", NULL },
     { 0 },
 };
@@ -111,11 +110,12 @@ static bool tidy(char *text, size_t bytes, const char *path, struct error *err)
     return true;
 }
 
-/* A global time in its bounds, or a fault and the default. */
+/* A global time in its bounds, or a fault and the default, if it has one. */
 static bool read_time(const struct section *globals, const char *key, int least, int most, int *seconds,
                       struct faults *faults, struct error *err)
 {
     const struct entry *entry = section_entry(globals, key);
+    const char *fallback = section_text(&(struct section){ 0 }, global_keys, key);
 
     if (entry != NULL && entry->values == 1 && duration_read(entry->value[0], seconds)) {
         if (*seconds >= least && *seconds <= most)
@@ -123,7 +123,8 @@ static bool read_time(const struct section *globals, const char *key, int least,
         if (!faults_add(faults, entry->line, err, "%s must be from %d to %d seconds", key, least, most))
             return false;
     }
-    return duration_read(section_text(&(struct section){ 0 }, global_keys, key), seconds);
+    *seconds = 0;
+    return fallback == NULL || duration_read(fallback, seconds);
 }
 
 static bool read_listen(struct settings *settings, const struct section *globals, struct error *err)
@@ -161,7 +162,9 @@ static bool finish(struct settings *settings, const struct section *globals, str
            && read_time(globals, "timeout", 1, 3600, &settings->timeout_s, &settings->faults, err)
            && read_time(globals, "duplicate_window", 0, INT_MAX, &settings->duplicate_window_s,
                         &settings->faults, err)
-           && read_time(globals, "keep", 1, INT_MAX, &settings->keep_s, &settings->faults, err);
+           && read_time(globals, "keep", 1, INT_MAX, &settings->keep_s, &settings->faults, err)
+           && read_time(globals, "receipt_wait", 1, INT_MAX, &settings->receipt_wait_s, &settings->faults,
+                        err);
 }
 
 bool settings_load(const char *path, struct settings *settings, struct error *err)

@@ -46,7 +46,8 @@ struct settings {
     int timeout_s;
     int duplicate_window_s;
     int keep_s;
-    char *listen; /* "127.0.0.1:8057", as network_endpoint reads it; NULL: nowhere */
+    int receipt_wait_s; /* 0: none is set */
+    char *listen;       /* "127.0.0.1:8057", as network_endpoint reads it; NULL: nowhere */
     bool reply_help;
     bool exposed; /* others may read the file: no place for secrets */
     struct sections providers, routes, templates, monitors;

@@ -154,3 +154,50 @@ bool count_attempts(struct store *store, int64_t since_ms, struct attempt_count 
     *count = gathered.count;
     return true;
 }
+
+size_t count_undelivered(const struct receipt_count *count)
+{
+    return count->failed + count->missed + count->gateway;
+}
+
+static bool read_receipts(const struct rows *rows, void *item, struct error *err)
+{
+    struct receipt_count *count = item;
+
+    (void)err;
+    RECORD_COPY(count->provider, rows_text(rows, 0));
+    RECORD_COPY(count->carrier, rows_text(rows, 1));
+    count->delivered = (size_t)rows_number(rows, 2);
+    count->failed = (size_t)rows_number(rows, 3);
+    count->gateway = (size_t)rows_number(rows, 4);
+    count->missed = (size_t)rows_number(rows, 5);
+    return true;
+}
+
+bool count_receipts(struct store *store, int64_t since_ms, struct receipt_count **list, size_t *count,
+                    struct error *err)
+{
+    struct gathered gathered = { 0 };
+    /* Ids grow with time. Each message counts once, by the last word of its receipts (receipt_final). */
+    bool counted = record_gather(
+        store,
+        "SELECT provider, carrier, sum(CASE WHEN word = 4 THEN 1 ELSE 0 END),"
+        " sum(CASE WHEN word = 3 THEN 1 ELSE 0 END), sum(CASE WHEN word = 2 THEN 1 ELSE 0 END),"
+        " sum(CASE WHEN word = 1 THEN 1 ELSE 0 END) FROM"
+        " (SELECT t.provider, max(t.carrier) AS carrier, max(CASE t.state WHEN 'delivered' THEN 4"
+        " WHEN 'failed' THEN 3 WHEN 'gateway' THEN 2 ELSE 1 END) AS word FROM receipt t"
+        " WHERE t.id > coalesce((SELECT id FROM receipt WHERE seen_ms < $1 ORDER BY id DESC LIMIT 1), 0)"
+        " AND t.state <> 'waiting' AND EXISTS (SELECT 1 FROM attempt a WHERE a.reference = t.reference"
+        " AND a.reference <> '' AND a.provider = t.provider)"
+        " GROUP BY t.provider, t.reference, t.recipient) AS message"
+        " GROUP BY provider, carrier ORDER BY provider, carrier LIMIT 100",
+        DB_VALUES(DB_NUMBER(since_ms)), read_receipts, sizeof **list, &gathered, err);
+
+    if (!counted) {
+        free(gathered.item);
+        return false;
+    }
+    *list = gathered.item;
+    *count = gathered.count;
+    return true;
+}

@@ -45,4 +45,17 @@ struct attempt_count {
 bool count_attempts(struct store *store, int64_t since_ms, struct attempt_count **list, size_t *count,
                     struct error *err);
 
+/* Messages of one provider on their last leg, by carrier; "" where the gateway does not name it. */
+struct receipt_count {
+    char provider[64], carrier[32];
+    size_t delivered;
+    size_t failed, missed, gateway; /* undelivered: for good, for now, by the gateway's own fault */
+};
+size_t count_undelivered(const struct receipt_count *count);
+
+/* Those whose receipts came since then, by provider and carrier in the order of their names, the first
+   hundred. The caller frees *list. */
+bool count_receipts(struct store *store, int64_t since_ms, struct receipt_count **list, size_t *count,
+                    struct error *err);
+
 #endif

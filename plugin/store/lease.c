@@ -8,7 +8,9 @@
 
 #include "base/log.h"
 #include "base/now.h"
+#include "store/chase.h"
 #include "store/missed.h"
+#include "store/watch.h"
 #include "store/writeback.h"
 
 int64_t lease_end(int64_t now, int64_t lease_ms)
@@ -151,28 +153,32 @@ static bool attempt_write(struct store *store, int64_t id, int number, const cha
 {
     return DB_RUN(store->db, err,
                   "INSERT INTO attempt (record, number, provider, begun_ms, ended_ms, outcome, code, meaning,"
-                  " reference) VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8) ON CONFLICT (record, number)"
-                  " DO UPDATE SET ended_ms = excluded.ended_ms, outcome = excluded.outcome,"
-                  " code = excluded.code, meaning = excluded.meaning, reference = excluded.reference",
+                  " reference, look_ms) VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9)"
+                  " ON CONFLICT (record, number) DO UPDATE SET ended_ms = excluded.ended_ms,"
+                  " outcome = excluded.outcome, code = excluded.code, meaning = excluded.meaning,"
+                  " reference = excluded.reference, look_ms = excluded.look_ms",
                   DB_NUMBER(id), DB_NUMBER(number), DB_TEXT(provider), DB_NUMBER(now_ms()),
-                  DB_TEXT(s->outcome), DB_TEXT(s->code), DB_TEXT(s->meaning), DB_TEXT(s->reference));
+                  DB_TEXT(s->outcome), DB_TEXT(s->code), DB_TEXT(s->meaning), DB_TEXT(s->reference),
+                  DB_NUMBER(watch_first_ms(s)));
 }
 
 /* The end of one that this process began, and that is there. What names a column writes its index anew. */
 static bool attempt_end(struct store *store, const struct record *record, int number,
                         const struct settlement *s, struct error *err)
 {
-    if (strcmp(s->reference, record->reference) == 0)
+    int64_t look_ms = watch_first_ms(s);
+
+    if (look_ms == 0 && strcmp(s->reference, record->reference) == 0)
         return DB_RUN(store->db, err,
                       "UPDATE attempt SET ended_ms = $3, outcome = $4, code = $5, meaning = $6"
                       " WHERE record = $1 AND number = $2",
                       DB_NUMBER(record->id), DB_NUMBER(number), DB_NUMBER(now_ms()), DB_TEXT(s->outcome),
                       DB_TEXT(s->code), DB_TEXT(s->meaning));
     return DB_RUN(store->db, err,
-                  "UPDATE attempt SET ended_ms = $3, outcome = $4, code = $5, meaning = $6, reference = $7"
-                  " WHERE record = $1 AND number = $2",
+                  "UPDATE attempt SET ended_ms = $3, outcome = $4, code = $5, meaning = $6, reference = $7,"
+                  " look_ms = $8 WHERE record = $1 AND number = $2",
                   DB_NUMBER(record->id), DB_NUMBER(number), DB_NUMBER(now_ms()), DB_TEXT(s->outcome),
-                  DB_TEXT(s->code), DB_TEXT(s->meaning), DB_TEXT(s->reference));
+                  DB_TEXT(s->code), DB_TEXT(s->meaning), DB_TEXT(s->reference), DB_NUMBER(look_ms));
 }
 
 /* One that nobody can read must not stop the others: an operator decides. */
@@ -230,7 +236,7 @@ bool store_claim(struct store *store, struct choice *choice, size_t most, int64_
     struct record *rows = NULL;
     size_t read = 0, kept = 0;
     int64_t now = now_ms();
-    bool claimed = false;
+    bool claimed = false, needed = true;
 
     owner_lock(store);
     if (!db_begin(store->db, err) || !claim_rows(store, choice, most, due_by_ms, now, &rows, &read, err))
@@ -238,7 +244,9 @@ bool store_claim(struct store *store, struct choice *choice, size_t most, int64_
     for (size_t i = 0; i < read; i++) {
         if (!missed_replace(store, &rows[i], err))
             goto out;
-        if (is_claimed(rows, i, rows[i].id))
+        if (!chase_heed(store, &rows[i], &needed, err))
+            goto out;
+        if (!needed || is_claimed(rows, i, rows[i].id))
             record_clear(&rows[i]);
         else if (!claim_one(store, &rows[i], lease_end(now, lease_ms), err))
             goto out;

@@ -122,7 +122,8 @@ bool store_show(struct store *store, int64_t id, struct shown *shown, bool *foun
     *found = loaded && shown->listed.record.id > 0;
     return loaded
            && (!*found
-               || (add_receipt(store, &shown->listed, err) && list_attempts(store, id, shown, err)
+               || (add_receipt(store, &shown->listed, err) && chase_tell(store, id, &shown->note, err)
+                   && list_attempts(store, id, shown, err)
                    && receipt_list(store, id, &shown->receipt, &shown->receipts, err)
                    && reply_list(store, id, &shown->reply, &shown->replies, err)
                    && writeback_list(store, id, &shown->writeback, &shown->writebacks, err)));

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "store/chase.h"
 #include "store/receipt.h"
 #include "store/store.h"
 #include "store/writeback.h"
@@ -37,6 +38,7 @@ struct attempt_kept {
 /* Everything the store knows of one record. */
 struct shown {
     struct listed listed;
+    struct chase_note note;
     struct attempt_kept *attempt;
     size_t attempts;
     struct receipt_kept *receipt;

@@ -12,9 +12,6 @@
 /* An alert that repeats itself through a long outage. */
 #define MISSED_MOST 20
 
-#define PROBLEM  'p'
-#define RECOVERY 'r'
-
 /* No gateway ever had any of it, for certain. */
 #define UNTOLD                                                                                               \
     "r.state = 'waiting' AND r.parts_done = 0 AND r.wish_at = '' AND NOT EXISTS (SELECT 1 FROM attempt t"    \
@@ -34,7 +31,15 @@ void missed_topic(const struct alert *alert, const struct wish *wish, const char
     topic[0] = '\0';
     if ((recovery || strcmp(alert_get(alert, "type"), "PROBLEM") == 0) && wish->at[0] == '\0'
         && identity_topic(alert, recipient, topic + 1))
-        topic[0] = recovery ? RECOVERY : PROBLEM;
+        topic[0] = recovery ? TOPIC_RECOVERY : TOPIC_PROBLEM;
+}
+
+void missed_recovers(const struct alert *alert, const struct wish *wish, const char *recipient,
+                     char topic[TOPIC_BYTES])
+{
+    topic[0] = '\0';
+    if (is_recovery(alert))
+        missed_topic(alert, wish, recipient, topic);
 }
 
 static bool find(struct store *store, int64_t recovery, const char *topic, struct gathered *gathered,
@@ -62,9 +67,9 @@ bool missed_take(struct store *store, const struct alert *alert, const struct wi
     if (!is_recovery(alert))
         return true;
     missed_topic(alert, wish, record->recipient, topic);
-    if (topic[0] != RECOVERY)
+    if (topic[0] != TOPIC_RECOVERY)
         return true;
-    topic[0] = PROBLEM;
+    topic[0] = TOPIC_PROBLEM;
     taken = find(store, record->id, topic, &gathered, err);
     record->missed = gathered.item;
     for (size_t i = 0; i < gathered.count; i++) {
@@ -111,9 +116,9 @@ bool missed_replace(struct store *store, struct record *record, struct error *er
     if (record->tries == 0)
         return true;
     missed_topic(&record->alert, &record->wish, record->recipient, topic);
-    if (topic[0] != PROBLEM)
+    if (topic[0] != TOPIC_PROBLEM)
         return true;
-    topic[0] = RECOVERY;
+    topic[0] = TOPIC_RECOVERY;
     if (!find_recovery(store, record, topic, &recovery, err))
         return false;
     if (recovery == 0)

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/now.h"
 #include "store/record.h"
+#include "store/watch.h"
 
 /* What a hostile gateway may make a reader wade through. */
 #define KEPT_MOST "1000"
@@ -48,17 +49,22 @@ bool receipt_add(struct store *store, const char *provider, const void *item, si
 {
     const struct receipt_said *said = item;
     struct receipt_kept r = { 0 };
+    size_t before = *added;
 
     return KEEP(r.reference, said->reference, err) && KEEP(r.recipient, said->recipient, err)
            && KEEP(r.state, said->state, err) && KEEP(r.code, said->code, err)
            && KEEP(r.meaning, said->meaning, err) && KEEP(r.time, said->time, err)
+           && KEEP(r.carrier, said->carrier, err)
            && insert(store,
                      "INSERT INTO receipt (provider, reference, recipient, state, code, meaning, time,"
-                     " seen_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING id",
+                     " seen_ms, carrier) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+                     " ON CONFLICT DO NOTHING RETURNING id",
                      DB_VALUES(DB_TEXT(provider), DB_TEXT(r.reference), DB_TEXT(r.recipient),
                                DB_TEXT(r.state), DB_TEXT(r.code), DB_TEXT(r.meaning), DB_TEXT(r.time),
-                               DB_NUMBER(now_ms())),
-                     added, err);
+                               DB_NUMBER(now_ms()), DB_TEXT(r.carrier)),
+                     added, err)
+           && (*added == before || strcmp(r.state, "waiting") == 0
+               || watch_wake(store, provider, r.reference, r.recipient, err));
 }
 
 bool reply_add(struct store *store, const char *provider, const void *item, size_t *added, struct error *err)
@@ -131,6 +137,7 @@ static bool read_receipt(const struct rows *rows, void *item, struct error *err)
     RECORD_COPY(r->meaning, rows_text(rows, 5));
     RECORD_COPY(r->time, rows_text(rows, 6));
     r->seen_ms = rows_number(rows, 7);
+    RECORD_COPY(r->carrier, rows_text(rows, 8));
     return true;
 }
 
@@ -166,7 +173,7 @@ bool receipt_list(struct store *store, int64_t record, struct receipt_kept **lis
 
     if (!record_gather(store,
                        "SELECT t.provider, t.reference, t.recipient, t.state, t.code, t.meaning, t.time,"
-                       " t.seen_ms FROM receipt t WHERE " OF_ATTEMPTS " AND " OF_RECIPIENT
+                       " t.seen_ms, t.carrier FROM receipt t WHERE " OF_ATTEMPTS " AND " OF_RECIPIENT
                        " ORDER BY t.id LIMIT " KEPT_MOST,
                        DB_VALUES(DB_NUMBER(record)), read_receipt, sizeof **list, &gathered, err)) {
         free(gathered.item);

@@ -19,6 +19,7 @@ struct receipt_said {
     const char *state;     /* "waiting", "delivered", "failed", "missed" or "gateway" */
     const char *code, *meaning;
     const char *time; /* the gateway's, in its own writing */
+    const char *carrier;
 };
 struct reply_said {
     const char *reference;
@@ -30,7 +31,8 @@ struct reply_said {
 /* Keep them, all or none, in one transaction. One that is known already adds nothing: the same provider,
    reference, recipient and code; for replies the same provider, reference, sender, time and text. *added
    counts the new ones. Which record a receipt belongs to is found when it is read, so that it may come before
-   the send's own answer; a reply belongs to the latest record that this provider accepted for that phone. */
+   the send's own answer; a reply belongs to the latest record that this provider accepted for that phone.
+   The message that a new receipt is about is to be looked at now (watch.h). */
 bool store_receipts(struct store *store, const char *provider, const struct receipt_said *said, size_t count,
                     size_t *added, struct error *err);
 bool store_replies(struct store *store, const char *provider, const struct reply_said *said, size_t count,
@@ -52,6 +54,7 @@ struct receipt_kept {
     char code[32];
     char meaning[160];
     char time[40];
+    char carrier[32];
     int64_t seen_ms;
 };
 struct reply_kept {

@@ -6,6 +6,7 @@
 
 #include "base/now.h"
 #include "base/utf8.h"
+#include "store/missed.h"
 
 static const char *const state_names[] = {
     [RECORD_WAITING] = "waiting", [RECORD_ACCEPTED] = "accepted", [RECORD_REFUSED] = "refused",
@@ -81,6 +82,43 @@ void record_read(const struct rows *rows, struct record *record, bool *ready)
     record->merged_into = rows_number(rows, 22);
     record->problem = rows_number(rows, 23);
     RECORD_COPY(record->reply, rows_text(rows, 24));
+    record->root = rows_number(rows, 25);
+    RECORD_COPY(record->wish.first, rows_text(rows, 26));
+}
+
+/* The window reaches both ways: a clock that ran ahead once must
+   not swallow alerts until its time has come. */
+bool record_named(struct store *store, const struct identity *identity, int64_t window_ms, int64_t now,
+                  int64_t *id, struct error *err)
+{
+    struct rows *rows = NULL;
+    bool found = false, looked = false;
+
+    if (!DB_QUERY(store->db, &rows, err,
+                  "SELECT id FROM record WHERE identity = $1 AND ($2 = 1 OR created_ms BETWEEN $3 AND $4)"
+                  " ORDER BY id DESC LIMIT 1",
+                  DB_TEXT(identity->key), DB_NUMBER(identity->lasting), DB_NUMBER(now - window_ms),
+                  DB_NUMBER(now + window_ms))
+        || !rows_next(rows, &found, err))
+        goto out;
+    *id = found ? rows_number(rows, 0) : 0;
+    looked = true;
+out:
+    rows_end(rows);
+    return looked;
+}
+
+/* The note stands where the attempts stand: it is the last that was done about the record. */
+bool record_drop(struct store *store, int64_t id, const char *why, struct error *err)
+{
+    return DB_RUN(store->db, err,
+                  "INSERT INTO attempt (record, number, provider, begun_ms, ended_ms, outcome, code, meaning,"
+                  " reference) SELECT $1, 1 + coalesce(max(number), 0), '', $2, $2, '" RECORD_DROPPED
+                  "', '', $3, '' FROM attempt WHERE record = $1",
+                  DB_NUMBER(id), DB_NUMBER(now_ms()), DB_TEXT(why))
+           && DB_RUN(store->db, err,
+                     "UPDATE record SET state = 'dead', lease_until_ms = 0, lease_owner = '' WHERE id = $1",
+                     DB_NUMBER(id));
 }
 
 bool record_read_alert(const struct rows *rows, struct record *record, bool *readable, struct error *err)

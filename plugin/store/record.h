@@ -46,11 +46,13 @@ void owner_unlock(struct store *store);
     " (SELECT max(number) FROM attempt WHERE record = r.id) AS tries,"                                       \
     " a.provider, a.ended_ms, a.outcome, a.code, a.meaning, a.reference, " RECORD_READY " AS ready,"         \
     " r.wish_image, r.image, r.alert, r.lease_until_ms, r.merged_into, r.problem,"                           \
-    " (SELECT code FROM problem WHERE id = r.problem)"                                                       \
-    " FROM record r LEFT JOIN attempt a ON a.record = r.id AND a.number = CASE WHEN r.accepted_by > 0"       \
+    " (SELECT code FROM problem WHERE id = r.problem), c.root, c.first"                                      \
+    " FROM record r LEFT JOIN chase c ON c.record = r.id LEFT JOIN attempt a ON a.record = r.id AND"         \
+    " a.number = CASE WHEN r.accepted_by > 0"                                                                \
     " THEN r.accepted_by ELSE (SELECT max(number) FROM attempt WHERE record = r.id) END "
 
-/* The outcome of the row among the attempts that says that an operator gave the record up. */
+/* The outcome of the row among the attempts that says that the record was given up, as a rule by an
+   operator. */
 #define RECORD_DROPPED "dropped"
 
 /* A row's text into an array of a struct, cut at a character border where it does not fit. */
@@ -72,6 +74,10 @@ enum record_state record_state_named(const char *name);
 
 /* Fill all but the alert and found from a row of RECORD_SELECT; leased is left alone. */
 void record_read(const struct rows *rows, struct record *record, bool *ready);
+
+/* The latest record of that identity; 0: none. */
+bool record_named(struct store *store, const struct identity *identity, int64_t window_ms, int64_t now,
+                  int64_t *id, struct error *err);
 
 /* The alert of that row; not readable when the text is none of alert_pack's. Fails only without memory. */
 bool record_read_alert(const struct rows *rows, struct record *record, bool *readable, struct error *err);
@@ -97,6 +103,9 @@ void record_adopt(struct record *record, const struct record *result);
    lease_until_ms. */
 bool record_insert(struct store *store, const struct record *record, const char *holder, int64_t *id,
                    struct error *err);
+
+/* Within a transaction: it is given up, and says why. */
+bool record_drop(struct store *store, int64_t id, const char *why, struct error *err);
 
 /* What the last attempt says now. */
 void record_say(struct record *record, const char *provider, const char *outcome, const char *code,

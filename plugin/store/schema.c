@@ -107,5 +107,28 @@ const struct db_change schema_changes[] = {
     { 4, "ALTER TABLE reply ADD COLUMN answer BIGINT NOT NULL DEFAULT 0" },
     { 4, "CREATE INDEX reply_new ON reply (id) WHERE outcome = ''" },
     { 4, "CREATE INDEX reply_answer ON reply (sender, answer) WHERE answer > 0" },
+
+    /* look_ms: when the receipts of this attempt are to be looked at next; 0: when one comes. What was
+       accepted long ago is left alone. */
+    { 4, "ALTER TABLE receipt ADD COLUMN carrier TEXT NOT NULL DEFAULT ''" },
+    { 4, "ALTER TABLE attempt ADD COLUMN look_ms BIGINT NOT NULL DEFAULT 0" },
+    { 4, "UPDATE attempt SET look_ms = begun_ms WHERE outcome = 'accepted' AND reference <> ''"
+         " AND begun_ms > (strftime('%s', 'now') - 3 * 86400) * 1000" },
+    { 4, "CREATE INDEX attempt_look ON attempt (look_ms) WHERE look_ms > 0" },
+
+    /* When providers are asked for what they tell of all messages together (round.h). */
+    { 4, "CREATE TABLE rounds (provider TEXT NOT NULL, what TEXT NOT NULL, since_ms BIGINT NOT NULL,"
+         " next_ms BIGINT NOT NULL, PRIMARY KEY (provider, what)) WITHOUT ROWID" },
+
+    /* Texts that did not arrive, and those sent in their place (chase.h). recovers: of a RECOVERY, the topic
+       of its PROBLEM. Which RECOVERY came before that was noted is not known: what is that old is not chased.
+     */
+    { 4, "CREATE TABLE chase (record INTEGER PRIMARY KEY, root BIGINT NOT NULL, step INTEGER NOT NULL,"
+         " first TEXT NOT NULL, next BIGINT NOT NULL, remedy TEXT NOT NULL, why TEXT NOT NULL,"
+         " done_ms BIGINT NOT NULL)" },
+    { 4, "CREATE INDEX chase_root ON chase (root)" },
+    { 4, "ALTER TABLE record ADD COLUMN recovers TEXT NOT NULL DEFAULT ''" },
+    { 4, "CREATE INDEX record_recovers ON record (recovers) WHERE recovers <> ''" },
+    { 4, "INSERT INTO meta SELECT 'unchased', coalesce(max(id), 0) FROM record" },
     { 0, NULL },
 };

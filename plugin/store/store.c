@@ -100,28 +100,6 @@ void store_close(struct store *store)
     free(store);
 }
 
-/* The latest record of that identity; 0: none. The window reaches both ways: a clock that ran ahead once must
-   not swallow alerts until its time has come. */
-static bool find_id(struct store *store, const struct identity *identity, int64_t window_ms, int64_t now,
-                    int64_t *id, struct error *err)
-{
-    struct rows *rows = NULL;
-    bool found = false, looked = false;
-
-    if (!DB_QUERY(store->db, &rows, err,
-                  "SELECT id FROM record WHERE identity = $1 AND ($2 = 1 OR created_ms BETWEEN $3 AND $4)"
-                  " ORDER BY id DESC LIMIT 1",
-                  DB_TEXT(identity->key), DB_NUMBER(identity->lasting), DB_NUMBER(now - window_ms),
-                  DB_NUMBER(now + window_ms))
-        || !rows_next(rows, &found, err))
-        goto out;
-    *id = found ? rows_number(rows, 0) : 0;
-    looked = true;
-out:
-    rows_end(rows);
-    return looked;
-}
-
 /* Fill found, all but its alert, with what the database has for wanted, if anything. Most alerts are new: for
    them the statement for a whole record, whose planning takes longer than all the rest, is not prepared. */
 static bool find_one(struct store *store, const struct record *wanted, int64_t window_ms, int64_t now,
@@ -131,7 +109,7 @@ static bool find_one(struct store *store, const struct record *wanted, int64_t w
     int64_t id = 0;
     bool looked = false;
 
-    if (!find_id(store, &wanted->identity, window_ms, now, &id, err))
+    if (!record_named(store, &wanted->identity, window_ms, now, &id, err))
         return false;
     if (id == 0)
         return true;
@@ -151,19 +129,24 @@ bool record_insert(struct store *store, const struct record *record, const char 
                    struct error *err)
 {
     char *packed = alert_pack(&record->alert, err);
-    bool inserted =
+    char topic[TOPIC_BYTES];
+    bool inserted;
+
+    missed_recovers(&record->alert, &record->wish, record->recipient, topic);
+    inserted =
         packed != NULL
         && DB_INSERT(
             store->db, id, err,
             "INSERT INTO record (identity, recipient, state, priority, created_ms, due_ms,"
             " lease_until_ms, lease_owner, wish_provider, wish_kind, wish_at, wish_image, image, problem,"
-            " alert) VALUES ($1, $2, 'waiting', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+            " alert, recovers) VALUES ($1, $2, 'waiting', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
+            " $14, $15)",
             DB_TEXT(record->identity.key), DB_TEXT(record->recipient),
             DB_NUMBER(record_priority(&record->alert)), DB_NUMBER(record->created_ms),
             DB_NUMBER(record->due_ms), DB_NUMBER(record->lease_until_ms), DB_TEXT(holder),
             DB_TEXT(record->wish.provider), DB_TEXT(record->wish.kind), DB_TEXT(record->wish.at),
             DB_TEXT(record->wish.image_url), DB_NUMBER(record->image_id), DB_NUMBER(record->problem),
-            DB_TEXT(packed));
+            DB_TEXT(packed), DB_TEXT(topic));
 
     free(packed);
     return inserted;
@@ -336,6 +319,7 @@ bool store_prune(struct store *store, int64_t keep_ms, struct error *err)
     if (found
         && (!db_begin(store->db, err)
             || !DB_RUN(store->db, err, "DELETE FROM attempt WHERE record IN " OLDEST, DB_NUMBER(before))
+            || !DB_RUN(store->db, err, "DELETE FROM chase WHERE record IN " OLDEST, DB_NUMBER(before))
             || !DB_RUN(store->db, err, "DELETE FROM record WHERE id IN " OLDEST, DB_NUMBER(before))
             || !db_run(store->db, "DELETE FROM image WHERE id NOT IN (SELECT image FROM record)", NULL, 0,
                        err)

@@ -30,6 +30,7 @@ struct wish {
     char kind[8];        /* --kind; "" for the route's */
     char at[24];         /* --at; "" for now */
     char image_url[256]; /* --image, where a gateway is to fetch it; "" for none */
+    char first[64]; /* of a text sent in place of another: the provider to begin with; "" for the route's */
 };
 
 struct record {
@@ -65,6 +66,8 @@ struct record {
                                and its text tells, the newest first; owned */
     size_t missed_count;
     int64_t merged_into; /* the record that told this one; 0: none did */
+    int64_t root;        /* of one that did not arrive, or is sent in place of one: that which was accepted
+                            first (chase.h); 0: neither */
 };
 void record_clear(struct record *record);
 

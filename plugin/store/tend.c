@@ -54,7 +54,6 @@ static bool retry_one(struct store *store, struct tending *tending, struct error
                   DB_NUMBER(now_ms()), DB_NUMBER(tending->id));
 }
 
-/* The note stands where the attempts stand: it is the last that was done about the record. */
 static bool drop_one(struct store *store, struct tending *tending, struct error *err)
 {
     bool dropped = false;
@@ -68,14 +67,7 @@ static bool drop_one(struct store *store, struct tending *tending, struct error 
     if (tending->tended != TENDED_DONE)
         return true;
     tending->state = RECORD_DEAD;
-    return DB_RUN(store->db, err,
-                  "INSERT INTO attempt (record, number, provider, begun_ms, ended_ms, outcome, code, meaning,"
-                  " reference) SELECT $1, 1 + coalesce(max(number), 0), '', $2, $2, '" RECORD_DROPPED
-                  "', '', 'dropped by hand', '' FROM attempt WHERE record = $1",
-                  DB_NUMBER(tending->id), DB_NUMBER(now_ms()))
-           && DB_RUN(store->db, err,
-                     "UPDATE record SET state = 'dead', lease_until_ms = 0, lease_owner = '' WHERE id = $1",
-                     DB_NUMBER(tending->id));
+    return record_drop(store, tending->id, "dropped by hand", err);
 }
 
 /* The caller's tendings change only when all of it is on disk. */

@@ -103,7 +103,7 @@ subtest 'delivery' => sub {
     my $world = Munja::World->new(providers => [ 'joa', 'nanumi' ]);
     my ($said, $data) = check($world, 0, 'delivery');
     is $said, 'nothing sent in 1 h', 'nothing sent is no fault';
-    is_deeply $data, { failed => '0%;10;50', map { $_ => '0' } map { ("joa_$_", "nanumi_$_") } qw(accepted failed unsure paused) }, 'zeros of every provider';
+    is_deeply $data, { (map { $_ => '0%;10;50' } qw(failed undelivered)), map { $_ => '0' } map { ("joa_$_", "nanumi_$_") } qw(accepted failed unsure paused delivered undelivered) }, 'zeros of every provider';
 
     notify($world) for 1 .. 9;
     ($said, $data) = check($world, 0, 'delivery');
@@ -143,10 +143,30 @@ subtest 'delivery: one provider is down, another stands in' => sub {
     my $world = Munja::World->new(providers => [ 'joa', 'nanumi' ]);
     $world->sim->fault(match => '/1/', do => 'status', status => 429);
     notify($world);
-    $world->sql("INSERT INTO attempt SELECT record + number * 1000 + n, 1, 'nanumi', begun_ms, ended_ms, 'accepted', '', '', 'x' || n FROM attempt,"
+    $world->sql("INSERT INTO attempt SELECT record + number * 1000 + n, 1, 'nanumi', begun_ms, ended_ms, 'accepted', '', '', 'x' || n, 0 FROM attempt,"
         . " (WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 20) SELECT n FROM c) WHERE provider = 'nanumi'");
     my ($said, $data) = check($world, 1, 'delivery');
     like $said, qr/^joa: 1 of 1 failed; 1 of 22 attempts/, 'few of all, but all of one';
+};
+
+subtest 'delivery: what did not arrive' => sub {
+    my $world = Munja::World->new(providers => [ 'joa', 'nanumi' ], sim => { results => { '01000000091' => '104', '01000000092' => '402' } });
+    $world->munja('notify', '--to', $_, '-p', 'joa', 'subject', 'text') for map { sprintf '010%08d', $_ } 91 .. 99;
+    $world->sql('UPDATE attempt SET look_ms = 1 WHERE look_ms > 0');
+    $world->munja('worker', '--once');
+    is $world->sql('SELECT count(*) FROM receipt'), 9, 'all are known';
+    my ($said, $data) = check($world, 1, 'delivery');
+    is $said, '2 of 9 messages undelivered, 22.2 %; joa SKT: 2 of 9 undelivered; 0 of 9 attempts in 1 h failed, 0.0 %', 'the rate and the carrier';
+    is_deeply [ @$data{qw(undelivered joa_delivered joa_undelivered joa_SKT_delivered joa_SKT_undelivered nanumi_delivered)} ], [ '22.2%;10;50', 7, 2, 7, 2, 0 ], 'as numbers';
+    check($world, 0, 'delivery', '-w', '30');
+    check($world, 2, 'delivery', '-c', '20');
+    is $world->munja('gauge', 'delivery', 'undelivered')->{out}, "2\n", 'as an item';
+    is $world->munja('gauge', 'delivery', 'delivered', 'joa', '1h')->{out}, "7\n", 'of a provider';
+    is $world->munja('gauge', 'delivery', 'delivered', 'nanumi')->{out}, "0\n", 'of another';
+    $world->sql("INSERT INTO receipt (provider, reference, recipient, state, code, meaning, time, seen_ms) VALUES ('joa', 'unknown', '', 'failed', '1', '', '', strftime('%s') * 1000)");
+    is $world->munja('gauge', 'delivery', 'undelivered')->{out}, "2\n", 'what munja never sent does not count';
+    age($world, 'receipt', 'seen_ms', 7200);
+    is $world->munja('gauge', 'delivery', 'undelivered')->{out}, "0\n", 'nor what is long known';
 };
 
 subtest 'balance' => sub {

@@ -373,6 +373,8 @@ subtest 'health and metrics' => sub {
         'munja_attempts_total{provider="joa",outcome="account"}'     => 1,
         'munja_receipts_total{provider="plex",state="missed"}'       => 1,
         'munja_pushes_total{provider="plex",status="200"}'           => 1,
+        'munja_delivery_messages{provider="plex",carrier="SKT",state="missed"}'    => 1,
+        'munja_delivery_messages{provider="plex",carrier="SKT",state="delivered"}' => 0,
         'munja_breaker_open{provider="joa"}'                         => 1,
         'munja_breaker_open{provider="plex"}'                        => 0,
     );

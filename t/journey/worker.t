@@ -123,6 +123,7 @@ subtest 'nothing to do' => sub {
     open my $limits, '<', "/proc/$worker->{pid}/limits" or die "limits: $!";
     like join('', <$limits>), qr/^Max open files\s+(\d+)\s+\1\s/m, 'it may open as many files as it is let';
     is notify($world, Munja::phone(), '-p', $_)->{exit}, 0, "$_: a connection stays" for qw(joa nanumi plex nsms);
+    ok Munja::until_true(sub { $world->sql('SELECT count(*) FROM attempt WHERE look_ms > 0') == 0 }), 'what became of them is known, where it can be';
     $world->sim->fault(match => '/1/send', do => 'status', status => 400);
     is $world->munja('notify', '--to', Munja::phone(), '-p', 'joa', 'kept', 'text')->{exit} & ~1, 0, 'one waits to be tried again';
     $world->sql('UPDATE record SET due_ms = due_ms + 3600000 WHERE state = \'waiting\'');

@@ -16,6 +16,7 @@ const char config_help[] =
     "  balance        money or messages at every gateway   (each its own)\n"
     "  postpaid       SMS57 counts below zero              false\n"
     "  results        codes by receiver, \"\" for none yet:  {\"01012345678\":\"101\"}, else delivered\n"
+    "                 of one gateway:  {\"nanuminet/01012345678\":\"08\"}\n"
     "  clock_skew_s   reservations, results and lists are that far ahead of real time; logins never  0\n"
     "  token_ttl_s    life of new tokens                   (as the manuals say)\n"
     "  token_epoch    another number: all tokens expire    0\n"

@@ -116,6 +116,11 @@ struct message *message_next(const struct exchange *x, const struct message *aft
 const char *message_result(const struct message *message, const char *delivered)
 {
     const struct pair *result = pairs_find(&config.results, message->delivery.to);
+    char there[64];
+
+    snprintf(there, sizeof there, "%s/%s", message->gateway, message->delivery.to);
+    if (pairs_find(&config.results, there) != NULL)
+        result = pairs_find(&config.results, there);
 
     if (message->state != MESSAGE_SENT)
         return "";

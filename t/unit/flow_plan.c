@@ -150,6 +150,30 @@ static const struct {
     { "hours = {'00:00-00:00'}", "host", "x", true },
 };
 
+static void what_to_do_about_texts_that_do_not_arrive(void **state)
+{
+    struct opened o = { 0 };
+
+    (void)state;
+    open_it("receipt_wait = 10m\n"
+            "route \"a\" { undelivered = {\"retry\", \"next-provider\", \"recipient:010-1234-5678\"} }\n"
+            "route \"b\" { undelivered = {\"again\",\n\"retry\", \"recipient:1\"} receipt_wait = 1h "
+            "}\n" PROVIDERS,
+            &o);
+    assert_int_equal(o.plan.routes, 3);
+    assert_int_equal(o.plan.route[0].remedies, 3);
+    assert_int_equal(o.plan.route[0].remedy[0].kind, REMEDY_RETRY);
+    assert_int_equal(o.plan.route[0].remedy[1].kind, REMEDY_NEXT);
+    assert_string_equal(o.plan.route[0].remedy[2].recipient, "01012345678");
+    assert_int_equal(o.plan.route[0].receipt_wait_s, 600);
+    assert_int_equal(o.plan.route[1].remedies, 1);
+    assert_int_equal(o.plan.route[1].receipt_wait_s, 3600);
+    assert_int_equal(o.plan.route[2].remedies, 0);
+    assert_non_null(strstr(o.faults, "3: route \"b\": undelivered: \"again\" is not retry, next-provider or "
+                                     "recipient:NUMBER\n3: route \"b\": undelivered: "));
+    close_it(&o);
+}
+
 static void patterns_match(void **state)
 {
     (void)state;
@@ -323,10 +347,15 @@ static void the_file_may_have_other_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(all_faults_are_told_in_order), cmocka_unit_test(without_a_provider_there_is_no_plan),
-        cmocka_unit_test(routes_have_their_keys),       cmocka_unit_test(patterns_match),
-        cmocka_unit_test(matching_takes_no_time),       cmocka_unit_test(hours_hold_in_local_time),
-        cmocka_unit_test(munja_has_words_of_its_own),   cmocka_unit_test(the_file_may_have_other_words),
+        cmocka_unit_test(all_faults_are_told_in_order),
+        cmocka_unit_test(without_a_provider_there_is_no_plan),
+        cmocka_unit_test(routes_have_their_keys),
+        cmocka_unit_test(patterns_match),
+        cmocka_unit_test(matching_takes_no_time),
+        cmocka_unit_test(hours_hold_in_local_time),
+        cmocka_unit_test(what_to_do_about_texts_that_do_not_arrive),
+        cmocka_unit_test(munja_has_words_of_its_own),
+        cmocka_unit_test(the_file_may_have_other_words),
     };
     return cmocka_run_group_tests(tests, conf_make, conf_remove);
 }

@@ -399,11 +399,38 @@ static void own_words_open_no_breaker(void **state)
     assert_int_equal(breakers_state(&w.plan, &w.provider[0]), BREAKER_CLOSED);
 }
 
+/* Sent in place of another: from there on, once around. */
+static void it_begins_with_another_provider(void **state)
+{
+    static const struct {
+        const char *first, *order;
+    } cases[] = { { "", "plain keyed asked " },
+                  { "plain", "plain keyed asked " },
+                  { "keyed", "keyed asked plain " },
+                  { "asked", "asked plain keyed " },
+                  { "gone", "plain keyed asked " } };
+    static const struct api *const used[] = { &plain, &keyed, &asked };
+
+    (void)state;
+    for (size_t i = 0; i < CASES(cases); i++) {
+        char order[64] = "";
+        struct world w;
+        make_world(&w, used, 3);
+        snprintf(w.record.wish.first, sizeof w.record.wish.first, "%s", cases[i].first);
+        open_world(&w);
+        for (size_t k = 0; k < w.task.providers; k++)
+            snprintf(order + strlen(order), sizeof order - strlen(order), "%s ", w.task.order[k]->name);
+        assert_string_equal(order, cases[i].order);
+        task_clear(&w.task);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pausing_providers_are_asked_last),
         cmocka_unit_test(own_words_open_no_breaker),
+        cmocka_unit_test(it_begins_with_another_provider),
         cmocka_unit_test(one_record_tries),
         cmocka_unit_test(every_outcome_has_its_way),
         cmocka_unit_test(a_fault_of_the_account_is_told_though_another_took_it),

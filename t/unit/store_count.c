@@ -2,6 +2,7 @@
 #include "unit/storage.h"
 
 #include "store/count.h"
+#include "store/receipt.h"
 
 #define MOST 4
 
@@ -175,6 +176,44 @@ static void looking_waits_for_nobody(void **state)
     store_close(store);
 }
 
+/* Each message once, by its last word, and only what was sent from here. */
+static void counts_what_arrived(void **state)
+{
+    static const struct receipt_said said[] = {
+        { "r1", "", "waiting", "W", "", "", "" },      { "r1", "", "failed", "q", "", "", "" },
+        { "r1", "", "delivered", "0", "", "", "SKT" }, { "r2", "", "missed", "8", "", "", "KT" },
+        { "r2", "", "failed", "2", "", "", "KT" },     { "r3", "", "gateway", "5", "", "", "" },
+        { "r4", "", "waiting", "W", "", "", "" },      { "other", "", "failed", "2", "", "", "" },
+    };
+    struct store *store = open_store();
+    struct receipt_count *list = NULL;
+    size_t count = 0, added;
+
+    (void)state;
+    for (int i = 1; i <= 4; i++) {
+        char sql[200];
+        snprintf(sql, sizeof sql,
+                 "INSERT INTO attempt VALUES (%d, 1, 'joa', 1, 1, 'accepted', '', '', 'r%d', 0)", i, i);
+        ask(sql);
+    }
+    assert_true(store_receipts(store, "joa", said, CASES(said), &added, NULL));
+    assert_true(count_receipts(store, NOON - 1, &list, &count, NULL));
+    assert_int_equal(count, 3);
+    assert_string_equal(list[0].carrier, "");
+    assert_int_equal(list[0].gateway, 1);
+    assert_string_equal(list[1].carrier, "KT");
+    assert_int_equal(list[1].failed, 1);
+    assert_int_equal(count_undelivered(&list[1]), 1);
+    assert_string_equal(list[2].carrier, "SKT");
+    assert_int_equal(list[2].delivered, 1);
+    assert_int_equal(count_undelivered(&list[2]), 0);
+    free(list);
+    assert_true(count_receipts(store, NOON + 1, &list, &count, NULL));
+    assert_int_equal(count, 0);
+    free(list);
+    store_close(store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -182,6 +221,7 @@ int main(void)
         cmocka_place_test(refusals_grow_old_the_dead_do_not),
         cmocka_place_test(counts_attempts_by_provider),
         cmocka_place_test(what_is_under_way_counts_later),
+        cmocka_place_test(counts_what_arrived),
         cmocka_place_test(looking_makes_no_store),
         cmocka_place_test(looking_waits_for_nobody),
     };

@@ -104,7 +104,7 @@ static void others_are_left_alone(void **state)
         { "UPDATE record SET id = id", "nothing is in the way", 1 },
         { "UPDATE attempt SET outcome = 'unsure'", "its answer was lost", 0 },
         { "UPDATE attempt SET ended_ms = 0", "its sender died", 0 },
-        { "INSERT INTO attempt VALUES (1, 2, 'plex', 1, 2, 'retry', '', '', '')", "two were sure", 1 },
+        { "INSERT INTO attempt VALUES (1, 2, 'plex', 1, 2, 'retry', '', '', '', 0)", "two were sure", 1 },
         { "UPDATE record SET parts_done = 1", "a part went out", 0 },
         { "UPDATE record SET state = 'dead'", "it was given up, and told as that", 0 },
         { "UPDATE record SET wish_at = '2030-01-01 09:00'", "it was to come later", 0 },

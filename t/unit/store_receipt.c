@@ -29,7 +29,7 @@ static int64_t accepted(struct store *store, const char *key, const char *recipi
 static struct receipt_said receipt(const char *reference, const char *recipient, const char *state,
                                    const char *code)
 {
-    return (struct receipt_said){ reference, recipient, state, code, "words", "2023-11-15 07:13:20" };
+    return (struct receipt_said){ reference, recipient, state, code, "words", "2023-11-15 07:13:20", "KT" };
 }
 
 static size_t say(struct store *store, const char *provider, struct receipt_said said)
@@ -295,9 +295,11 @@ static void hostile_texts(void **state)
     for (size_t i = 0; i + 3 < sizeof longest; i += 3)
         memcpy(longest + i, "한", 3);
     say(store, "joa",
-        (struct receipt_said){ "s1", PHONE, "failed", "'; DROP TABLE receipt; --", longest, longest });
-    say(store, "joa", (struct receipt_said){ "s1", PHONE, "\xff\xfe", "\033[2J", "a\xc0z\033]0;x\007", "" });
-    say(store, "joa", (struct receipt_said){ longest, longest, longest, longest, longest, longest });
+        (struct receipt_said){ "s1", PHONE, "failed", "'; DROP TABLE receipt; --", longest, longest,
+                               longest });
+    say(store, "joa",
+        (struct receipt_said){ "s1", PHONE, "\xff\xfe", "\033[2J", "a\xc0z\033]0;x\007", "", "" });
+    say(store, "joa", (struct receipt_said){ longest, longest, longest, longest, longest, longest, longest });
     say_back(store, "joa", (struct reply_said){ "u1", PHONE, "", longest, "" });
     say_back(store, "joa", (struct reply_said){ longest, longest, longest, longest, longest });
     say_back(store, "joa", (struct reply_said){ 0 });

@@ -74,6 +74,14 @@ static void make_old(void)
     ask("DROP TABLE breaker");
     ask("DROP TABLE balance");
     ask("DROP TABLE writeback");
+    ask("DROP TABLE rounds");
+    ask("DROP TABLE chase");
+    ask("DROP INDEX attempt_look");
+    ask("DROP INDEX record_recovers");
+    ask("ALTER TABLE attempt DROP COLUMN look_ms");
+    ask("ALTER TABLE receipt DROP COLUMN carrier");
+    ask("ALTER TABLE record DROP COLUMN recovers");
+    ask("DELETE FROM meta WHERE name = 'unchased'");
     ask("DROP INDEX attempt_begun");
     ask("DROP INDEX attempt_reference");
     ask("DROP INDEX attempt_open");

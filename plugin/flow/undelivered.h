@@ -1,0 +1,22 @@
+#ifndef MUNJA_FLOW_UNDELIVERED_H
+#define MUNJA_FLOW_UNDELIVERED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "flow/plan.h"
+#include "store/store.h"
+#include "store/watch.h"
+
+/* What is done about a text that did not arrive: the next step of its route's list that can be done. */
+
+/* How long its receipt may be missing, in ms; 0: for ever, or nothing would be done about it. */
+bool undelivered_wait(const struct plan *plan, struct store *store, const struct watched *watched,
+                      int64_t *wait_ms, struct error *err);
+
+/* A receipt says that a message failed; or, late, there is none when the time is over. Does what is to be
+   done, once. *made: another record is due now. */
+bool undelivered_act(const struct plan *plan, struct store *store, int64_t record, bool late, bool *made,
+                     struct error *err);
+
+#endif
