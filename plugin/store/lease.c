@@ -166,9 +166,8 @@ static bool attempt_write(struct store *store, int64_t id, int number, const cha
 static bool attempt_end(struct store *store, const struct record *record, int number,
                         const struct settlement *s, struct error *err)
 {
-    int64_t look_ms = watch_first_ms(s);
-
-    if (look_ms == 0 && strcmp(s->reference, record->reference) == 0)
+    /* The record's may be that of a settlement that is not written yet. */
+    if (s->reference[0] == '\0' && record->reference[0] == '\0')
         return DB_RUN(store->db, err,
                       "UPDATE attempt SET ended_ms = $3, outcome = $4, code = $5, meaning = $6"
                       " WHERE record = $1 AND number = $2",
@@ -178,7 +177,7 @@ static bool attempt_end(struct store *store, const struct record *record, int nu
                   "UPDATE attempt SET ended_ms = $3, outcome = $4, code = $5, meaning = $6, reference = $7,"
                   " look_ms = $8 WHERE record = $1 AND number = $2",
                   DB_NUMBER(record->id), DB_NUMBER(number), DB_NUMBER(now_ms()), DB_TEXT(s->outcome),
-                  DB_TEXT(s->code), DB_TEXT(s->meaning), DB_TEXT(s->reference), DB_NUMBER(look_ms));
+                  DB_TEXT(s->code), DB_TEXT(s->meaning), DB_TEXT(s->reference), DB_NUMBER(watch_first_ms(s)));
 }
 
 /* One that nobody can read must not stop the others: an operator decides. */
