@@ -162,21 +162,14 @@ static bool attempt_write(struct store *store, int64_t id, int number, const cha
                   DB_NUMBER(watch_first_ms(s)));
 }
 
-/* The end of one that this process began, and that is there. What names a column writes its index anew. */
-static bool attempt_end(struct store *store, const struct record *record, int number,
-                        const struct settlement *s, struct error *err)
+/* The end of one that this process began, and that is there. */
+static bool attempt_end(struct store *store, int64_t id, int number, const struct settlement *s,
+                        struct error *err)
 {
-    /* The record's may be that of a settlement that is not written yet. */
-    if (s->reference[0] == '\0' && record->reference[0] == '\0')
-        return DB_RUN(store->db, err,
-                      "UPDATE attempt SET ended_ms = $3, outcome = $4, code = $5, meaning = $6"
-                      " WHERE record = $1 AND number = $2",
-                      DB_NUMBER(record->id), DB_NUMBER(number), DB_NUMBER(now_ms()), DB_TEXT(s->outcome),
-                      DB_TEXT(s->code), DB_TEXT(s->meaning));
     return DB_RUN(store->db, err,
                   "UPDATE attempt SET ended_ms = $3, outcome = $4, code = $5, meaning = $6, reference = $7,"
                   " look_ms = $8 WHERE record = $1 AND number = $2",
-                  DB_NUMBER(record->id), DB_NUMBER(number), DB_NUMBER(now_ms()), DB_TEXT(s->outcome),
+                  DB_NUMBER(id), DB_NUMBER(number), DB_NUMBER(now_ms()), DB_TEXT(s->outcome),
                   DB_TEXT(s->code), DB_TEXT(s->meaning), DB_TEXT(s->reference), DB_NUMBER(watch_first_ms(s)));
 }
 
@@ -381,7 +374,7 @@ static bool settle_one(struct store *store, const struct record *record, const s
     standing->settled = standing->ours || s->state == RECORD_ACCEPTED;
     wrote = !standing->written
             || (record->attempt != 0
-                    ? attempt_end(store, record, standing->number, s, err)
+                    ? attempt_end(store, record->id, standing->number, s, err)
                     : attempt_write(store, record->id, standing->number, record->provider, s, err));
     if (!wrote || !standing->settled)
         return wrote;
