@@ -1,25 +1,23 @@
-# A problem of a real Zabbix, acknowledged in it by the worker with the least rights: up, and after its frontend was down.
+# A problem of a real Zabbix, from its message to a phone, and by that phone's reply back into it, with the least rights: once, by
+# whom it may, up and after its frontend was down.
 use strict;
 use warnings;
 use utf8;
 use Test::More;
-use Time::HiRes qw(sleep time);
 use lib 't/lib';
 use Munja::Server;
 use Munja::Told;
 use Munja::Worker;
-use Munja::World;
 use Munja::Zabbix;
 
 my $programs = Munja::Zabbix::programs();
 Munja::as_installed();
 binmode Test::More->builder->$_, ':utf8' for qw(output failure_output todo_output);
 
-my $KIM    = '01012345678';
-my $world  = Munja::World->new(providers => ['joa']);
-my $plain  = do { open my $file, '<:encoding(UTF-8)', $world->{conf} or die; local $/; <$file> };
+my ($KIM, $LEE, $EVE) = ('13900001234', '13900005678', '13700009999');
+my $world  = Munja::Told::world();
 my $zabbix = Munja::Zabbix->start($programs, env => { MUNJA_CONFIG => $world->{conf} });
-sub until_it { my ($test) = @_; my $until = time + 180; sleep 0.2 until $test->() || time > $until; return $test->() }
+sub until_it { my ($test) = @_; return Munja::until_true($test, 180) }
 
 # Whom Zabbix tells, and of what.
 $zabbix->import_file('contrib/zabbix/munja.yaml', 'mediaTypes');
@@ -27,10 +25,13 @@ my ($media) = @{ $zabbix->call('mediatype.get', { filter => { name => 'munja SMS
 my $group   = $zabbix->create(hostgroup => { name => '웹' });
 my $other   = $zabbix->create(hostgroup => { name => '비밀' });
 my $oncall  = $zabbix->create(usergroup => { name => '당직', rights => [ { id => $group, permission => 2 } ] });
-my $kim     = $zabbix->create(user => { username => 'kim', passwd => 'correct horse 7', roleid => 3, usrgrps => [ { usrgrpid => $oncall } ],
-    medias => [ { mediatypeid => $media->{mediatypeid}, sendto => '010-1234-5678', active => 0, severity => 63, period => '1-7,00:00-24:00' } ] });
+my @people  = $zabbix->create(user => map { {
+    username => $_->[0], passwd => 'correct horse 7', roleid => 3, usrgrps => [ { usrgrpid => $oncall } ],
+    medias   => [ { mediatypeid => $media->{mediatypeid}, sendto => $_->[1], active => 0, severity => 63, period => '1-7,00:00-24:00' } ]
+} } [ kim => '+86 139-0000-1234' ], [ lee => '0086 13900005678' ]);
+my @send = ({ operationtype => 0, opmessage => { default_msg => 1, mediatypeid => $media->{mediatypeid} }, opmessage_usr => [ map { { userid => $_ } } @people ] });
 $zabbix->create(action => { name => 'triggers', eventsource => 0, esc_period => '1h', filter => { evaltype => 0, conditions => [] },
-    operations => [ { operationtype => 0, opmessage => { default_msg => 1, mediatypeid => $media->{mediatypeid} }, opmessage_usr => [ { userid => $kim } ] } ] });
+    operations => \@send, recovery_operations => \@send, update_operations => \@send });
 my ($web, $hidden) = $zabbix->create(host => { host => 'web1', name => '웹서버 1', groups => [ { groupid => $group } ] }, { host => 'hidden', groups => [ { groupid => $other } ] });
 $zabbix->create(item => map { { hostid => $_->[0], name => $_->[1], key_ => $_->[1], type => 2, value_type => 3 } } [ $web, 'disk' ], [ $web, 'log' ], [ $hidden, 'disk' ]);
 my %trigger;
@@ -53,9 +54,7 @@ my $token   = token('munja', \@methods);
 
 sub configure {
     my ($secret, $url) = @_;
-    $url //= $zabbix->{frontend}{url};
-    Munja::write_file($world->{conf}, "${plain}monitor \"zabbix\" { type = \"zabbix\"  url = \"$url\"  secret = \"$secret\"  plaintext = true }\n", 0600);
-    return;
+    return Munja::Told::configure($world, zabbix => type => 'zabbix', url => $url // $zabbix->{frontend}{url}, secret => $secret, plaintext => 'true');
 }
 configure($token);
 my $worker = Munja::Worker->start($world->{conf});
@@ -83,12 +82,6 @@ subtest 'config check --online' => sub {
     configure($token);
 };
 
-# The event of a problem, as munja's record has it.
-sub told {
-    my ($count) = @_;
-    ok until_it(sub { $world->texts($KIM) >= $count }), 'a problem is told';
-    return;
-}
 sub event_of {
     my ($name) = @_;
     my ($problem) = @{ $zabbix->call('problem.get', { objectids => $trigger{$name} }) };
@@ -100,39 +93,63 @@ sub acknowledges {
     return $one->{acknowledged}, map { "$_->{username}: $_->{message}" } @{ $one->{acknowledges} };
 }
 
+sub told { my ($word) = @_; return scalar grep { /\[$word\]/ } $world->texts($LEE) }
+
 subtest 'a problem' => sub {
-    is $zabbix->values([ 'web1', 'disk', 1 ], [ 'hidden', 'disk', 1 ]), 2, 'values come';
-    told(2);
+    is $zabbix->values([ 'web1', 'disk', 1 ]), 1, 'a value comes';
+    my $code = Munja::Told::code($world, $KIM, '문제 disk');
+    isnt $code, '', 'a problem is told, with a code' or return;
+    is Munja::Told::code($world, $LEE, '문제 disk'), $code, 'to both';
     my $event = event_of('disk');
-    my @object = (source => 'zabbix', host => '웹서버 1', event => $event, author => '010-1234-5678', text => "확인\n가는 중");
-    my $row = Munja::Told::acknowledge($world, @object);
-    is Munja::Told::state($world, $row, 'done'), 'done zabbix: acknowledged', 'acknowledged';
-    is_deeply [ acknowledges($event) ], [ 1, "munja: 010-1234-5678: 확인\n가는 중" ], 'Zabbix knows who, and what he said';
-    $row = Munja::Told::acknowledge($world, @object);
-    is Munja::Told::state($world, $row, 'done'), 'done zabbix: it is acknowledged already', 'a second time';
-    is scalar(() = acknowledges($event)), 2, 'adds nothing';
-    $row = Munja::Told::acknowledge($world, @object, event => event_of('hidden'));
-    like Munja::Told::state($world, $row, 'failed'), qr/^failed zabbix: there is no such event, or it may not be seen/, 'what it may not see';
-    is_deeply [ acknowledges(event_of('hidden')) ], [0], 'stays as it was';
-    $row = Munja::Told::acknowledge($world, @object, event => '');
+    Munja::Told::refused($world, $code, $KIM, $EVE);
+    my $said = Munja::Told::pushed($world, $KIM, "ACK $code 봤음\n가는 중 🚑");
+    is Munja::Told::outcome($world, $said), 'acknowledged', 'the right reply acknowledges';
+    is Munja::Told::state($world, Munja::Told::row($world, $said), 'done'), 'done zabbix: acknowledged', 'which is carried to Zabbix';
+    is_deeply [ acknowledges($event) ], [ 1, 'munja: +86****1234: 봤음 가는 중 🚑' ], 'which knows who, and what he said';
+    ok until_it(sub { told('ACKNOWLEDGEMENT') }), 'what Zabbix then notifies is told';
+    unlike [ grep { /\[ACKNOWLEDGEMENT\]/ } $world->texts($LEE) ]->[0], qr/\(ACK/, 'without a code';
+    Munja::Told::once($world, $said, $LEE, $code);
+    is scalar(() = acknowledges($event)), 2, 'nothing is added';
+    is told('ACKNOWLEDGEMENT'), 1, 'nothing goes round';
+};
+
+subtest 'what it may not see' => sub {
+    is $zabbix->values([ 'hidden', 'disk', 1 ]), 1, 'a value comes';
+    isnt Munja::Told::code($world, $KIM, '문제 disk', 2), '', 'a problem is told' or return;
+    my $said = Munja::Told::pushed($world, $KIM, 'ok');
+    is Munja::Told::outcome($world, $said), 'acknowledged', 'and acknowledged';
+    like Munja::Told::state($world, Munja::Told::row($world, $said), 'failed'), qr/^failed zabbix: there is no such event, or it may not be seen/, 'of which Zabbix wants no word';
+    is_deeply [ acknowledges(event_of('hidden')) ], [0], 'it stays as it was';
+    my $row = Munja::Told::acknowledge($world, source => 'zabbix', host => '웹서버 1');
     like Munja::Told::state($world, $row, 'failed'), qr/^failed zabbix: the alert has no event id/, 'an alert without an event';
 };
 
-subtest 'down when it is acknowledged' => sub {
+subtest 'down when the reply comes' => sub {
     $zabbix->values([ 'web1', 'log', 1 ]);
-    told(3);
+    my $code = Munja::Told::code($world, $KIM, '문제 log');
+    isnt $code, '', 'a problem is told' or return;
     my $event = event_of('log');
+    Munja::Told::expired($world, $KIM, $code);
     $zabbix->{frontend}->stop;
-    my $row = Munja::Told::acknowledge($world, source => 'zabbix', host => '웹서버 1', event => $event, text => '가' x 3000);
-    like Munja::Told::state($world, $row, 'waiting zabbix'), qr/^waiting zabbix: /, 'it waits';
+    my $said = Munja::Told::pulled($world, $LEE, "收到$code " . '가' x 2000);
+    is Munja::Told::outcome($world, $said), 'acknowledged', 'a long reply';
+    my $row = Munja::Told::row($world, $said);
+    like Munja::Told::state($world, $row, 'waiting zabbix'), qr/^waiting zabbix: /, 'waits';
+    is Munja::Told::push_again($world, $said), '200 OK', 'the gateway pushes what was pulled';
     Munja::Zabbix::serve($zabbix->{frontend});
     is Munja::Told::state($world, $row, 'done'), 'done zabbix: acknowledged', 'until the frontend is up';
     my ($is, @said) = acknowledges($event);
-    is $is,          1, 'Zabbix knows';
+    is $is, 1, 'Zabbix knows';
     is scalar(@said), 1, 'once';
-    is length $said[0], length('munja: ') + 2048, 'as much of the text as it takes';
+    like $said[0], qr/^munja: \+86\*{4}5678: 가{50,}$/, 'what was said' or diag length $said[0];
+    is $zabbix->values([ 'web1', 'log', 0 ]), 1, 'a value comes';
+    ok until_it(sub { told('RECOVERY') }), 'it is over';
+    is Munja::Told::outcome($world, Munja::Told::pushed($world, $KIM, $code)), 'recovered', 'then it is too late';
+    is_deeply [ acknowledges($event) ], [ 1, @said ], 'nothing is added';
 };
 
 is $worker->stop, 0, 'the worker ends';
+
+$world->clean;
 
 done_testing;
