@@ -84,7 +84,10 @@ static bool holds(struct store *store, const char *sql, const struct db_value *v
 
 bool inbox_knows(struct store *store, const char *phone, bool *known, struct error *err)
 {
-    return holds(store, "SELECT 1 FROM record WHERE recipient = $1 AND state = 'accepted' LIMIT 1",
+    return holds(store,
+                 "SELECT 1 FROM record WHERE recipient = $1 AND state = 'accepted' UNION ALL"
+                 " SELECT 1 FROM record r WHERE r.recipient = $1 AND r.problem > 0 AND " RECORD_MAY_BE_THERE
+                 " LIMIT 1",
                  DB_VALUES(DB_TEXT(phone)), known, err);
 }
 

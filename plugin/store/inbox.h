@@ -30,7 +30,8 @@ struct deed {
 };
 bool inbox_settle(struct store *store, const struct deed *deed, struct error *err);
 
-/* Whether a gateway ever took a text for that phone, as far as the store knows. */
+/* Whether a gateway ever took a text for that phone, as far as the store knows, or may have taken one about a
+   problem. */
 bool inbox_knows(struct store *store, const char *phone, bool *known, struct error *err);
 
 /* Whether that phone may have an answer now: one an hour, and three as long as nothing else was sent to it,

@@ -118,9 +118,7 @@ bool problem_accept(struct store *store, struct record *record, struct error *er
 }
 
 /* Whether a record reached its phone, or may have. */
-#define TOLD                                                                                                 \
-    "(r.state = 'accepted' OR EXISTS (SELECT 1 FROM attempt a WHERE a.record = r.id"                         \
-    " AND (a.ended_ms = 0 OR a.outcome IN ('accepted', 'unsure'))))"
+#define TOLD "(r.state = 'accepted' OR " RECORD_MAY_BE_THERE ")"
 
 /* Where it is, from the alert of its record. */
 static bool read_place(const char *packed, struct problem *problem, struct error *err)

@@ -51,6 +51,11 @@ void owner_unlock(struct store *store);
     " a.number = CASE WHEN r.accepted_by > 0"                                                                \
     " THEN r.accepted_by ELSE (SELECT max(number) FROM attempt WHERE record = r.id) END "
 
+/* Whether a gateway took record r, or may have: its answer was lost, or nobody heard it so far. */
+#define RECORD_MAY_BE_THERE                                                                                  \
+    "EXISTS (SELECT 1 FROM attempt a WHERE a.record = r.id"                                                  \
+    " AND (a.ended_ms = 0 OR a.outcome IN ('accepted', 'unsure')))"
+
 /* The outcome of the row among the attempts that says that the record was given up, as a rule by an
    operator. */
 #define RECORD_DROPPED "dropped"

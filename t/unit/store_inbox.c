@@ -178,6 +178,8 @@ static void who_is_known(void **state)
     assert_true(inbox_knows(store, PHONE, &known, NULL));
     assert_false(known);
     begin_one(store, &record, "cn");
+    assert_true(inbox_knows(store, PHONE, &known, NULL));
+    assert_false(known); /* a text that nobody may answer */
     settle_one(store, &record, RECORD_ACCEPTED, "accepted", false);
     assert_true(inbox_knows(store, PHONE, &known, NULL));
     assert_true(known);

@@ -2,6 +2,7 @@
  * it. */
 #include "unit/storage.h"
 
+#include "store/inbox.h"
 #include "store/problem.h"
 
 #define KIM "01012345678"
@@ -247,16 +248,20 @@ static void whoever_may_have_it_was_told(void **state)
         struct store *store = open_store();
         struct said said = disk("PROBLEM");
         struct record record;
-        char host[16];
+        char host[16], phone[16];
+        bool knows = !rows[i].told;
 
         snprintf(host, sizeof host, "host%zu", i);
+        snprintf(phone, sizeof phone, "0101234000%zu", i);
         said.host = host;
-        make(&record, KIM, &said);
+        make(&record, phone, &said);
         accept_one(store, &record);
         begin_one(store, &record, "cn");
         if (rows[i].outcome != NULL)
             settle_one(store, &record, RECORD_WAITING, rows[i].outcome, false);
         assert_int_equal(find(store, record.reply, record.recipient).record == record.id, rows[i].told);
+        assert_true(inbox_knows(store, record.recipient, &knows, NULL));
+        assert_int_equal(knows, rows[i].told);
         record_clear(&record);
         store_close(store);
     }
