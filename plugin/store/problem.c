@@ -9,6 +9,7 @@
 #include "base/code.h"
 #include "base/now.h"
 #include "store/record.h"
+#include "store/writeback.h"
 
 /* Three characters make 9216 codes, four 262144: where a few of the short ones are taken already, a long one
    it is. */
@@ -20,7 +21,8 @@ bool problem_is_old(const struct problem *problem)
     return problem->seen_ms < now_ms() - PROBLEM_LIFE_MS;
 }
 
-/* One notification of a problem, whoever gets it; "" when the monitor does not say enough to tell. */
+/* One notification of a problem, whoever gets it, and first of all the state that it is about; "" when the
+   monitor does not say enough to tell. */
 #define MARK_BYTES 160
 static void mark_of(const struct alert *alert, char mark[MARK_BYTES])
 {
@@ -28,8 +30,16 @@ static void mark_of(const struct alert *alert, char mark[MARK_BYTES])
 
     mark[0] = '\0';
     if (id[0] != '\0' || since[0] != '\0')
-        snprintf(mark, MARK_BYTES, "%.20s %.50s %.50s %.20s", alert_get(alert, "state"), id, since,
+        snprintf(mark, MARK_BYTES, "%.20s %.50s\n%.50s %.20s", alert_get(alert, "state"), since, id,
                  alert_get(alert, "number"));
+}
+
+/* A reminder, not another state. */
+static bool marks_same_state(const char *mark, const char *other)
+{
+    size_t bytes = strcspn(mark, "\n");
+
+    return mark[bytes] != '\0' && strncmp(mark, other, bytes + 1) == 0;
 }
 
 /* The statement gives a row when the code was free. */
@@ -70,7 +80,7 @@ static bool join(struct store *store, const char *topic, const char *mark, struc
 {
     struct rows *rows = NULL;
     int64_t now = now_ms(), seen_ms = 0;
-    bool found = false, joined = false, same = false;
+    bool found = false, joined = false, same = false, outlived = false;
 
     if (!DB_QUERY(store->db, &rows, err,
                   "SELECT id, code, mark, seen_ms, ended_ms > 0 OR taken_ms > 0 FROM problem"
@@ -84,10 +94,11 @@ static bool join(struct store *store, const char *topic, const char *mark, struc
         RECORD_COPY(record->reply, rows_text(rows, 1));
         seen_ms = rows_number(rows, 3);
     }
+    outlived = record->problem == 0 && found && !marks_same_state(rows_text(rows, 2), mark);
     joined = true;
 out:
     rows_end(rows);
-    return joined
+    return joined && (!outlived || writeback_outlived(store, topic, err))
            && (record->problem == 0 || (same && seen_ms == now)
                || DB_RUN(store->db, err, "UPDATE problem SET seen_ms = $1, mark = $2 WHERE id = $3",
                          DB_NUMBER(now), DB_TEXT(mark), DB_NUMBER(record->problem)));
@@ -104,7 +115,8 @@ bool problem_accept(struct store *store, struct record *record, struct error *er
         return true;
     if (strcmp(type, "RECOVERY") == 0)
         return DB_RUN(store->db, err, "UPDATE problem SET ended_ms = $1 WHERE topic = $2 AND ended_ms = 0",
-                      DB_NUMBER(now_ms()), DB_TEXT(topic));
+                      DB_NUMBER(now_ms()), DB_TEXT(topic))
+               && writeback_outlived(store, topic, err);
     if (strcmp(type, "ACKNOWLEDGEMENT") == 0)
         return DB_RUN(store->db, err,
                       "UPDATE problem SET taken_ms = $1, taken_by = $2 WHERE topic = $3 AND ended_ms = 0"

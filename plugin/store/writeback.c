@@ -110,6 +110,15 @@ bool writeback_if_over(struct store *store, const struct record *record, const s
     return told;
 }
 
+bool writeback_outlived(struct store *store, const char *topic, struct error *err)
+{
+    return DB_RUN(store->db, err,
+                  "UPDATE writeback SET state = 'failed', said = 'the problem was over before it took that'"
+                  " WHERE state = 'waiting' AND kind = $1 AND EXISTS (SELECT 1 FROM record r"
+                  " JOIN problem p ON p.id = r.problem WHERE r.id = writeback.record AND p.topic = $2)",
+                  DB_TEXT(kinds[WRITEBACK_ACKNOWLEDGE]), DB_TEXT(topic));
+}
+
 bool writeback_fresh(const struct store *store)
 {
     return store->writebacks;

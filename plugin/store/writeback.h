@@ -53,6 +53,10 @@ bool writeback_undelivered(struct store *store, const struct record *record, con
 bool writeback_if_over(struct store *store, const struct record *record, const struct settlement *settlement,
                        struct error *err);
 
+/* Within a transaction: acknowledgements of that topic's problems that no monitor took so far are not told any
+   more, since the problem is over or another one by now. */
+bool writeback_outlived(struct store *store, const char *topic, struct error *err);
+
 /* Whether this process added one since it last asked for the next. */
 bool writeback_fresh(const struct store *store);
 

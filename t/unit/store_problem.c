@@ -4,6 +4,7 @@
 
 #include "store/inbox.h"
 #include "store/problem.h"
+#include "store/writeback.h"
 
 #define KIM "01012345678"
 #define LEE "01099998888"
@@ -235,6 +236,52 @@ static void a_problem_is_found_by_its_code(void **state)
     store_close(store);
 }
 
+/* A monitor that was down when somebody acknowledged is not told of it where it means something else by now.
+ */
+static void an_acknowledgement_ends_with_its_problem(void **state)
+{
+    static const struct {
+        const char *type, *since, *number, *state;
+        bool other;
+        const char *left;
+    } rows[] = {
+        { "PROBLEM", "1700000", "2", "CRITICAL", false, "waiting" }, /* a reminder */
+        { "PROBLEM", "1700900", "2", "WARNING", false, "failed" },
+        { "PROBLEM", "1700900", "1", "CRITICAL", false, "failed" }, /* its end was told to nobody */
+        { "PROBLEM", "1700900", "1", "CRITICAL", true, "waiting" },
+        { "ACKNOWLEDGEMENT", "1700000", "1", "CRITICAL", false, "waiting" },
+        { "RECOVERY", "1700900", "1", "OK", false, "failed" },
+        { "RECOVERY", "1700900", "1", "OK", true, "waiting" },
+    };
+    struct store *store = open_store();
+
+    (void)state;
+    for (size_t i = 0; i < CASES(rows); i++) {
+        struct said first = disk("PROBLEM"), next = disk(rows[i].type);
+        struct writeback tell_it = { .record = 0 };
+        struct problem problem;
+        char host[16];
+
+        snprintf(host, sizeof host, "host%zu", i);
+        first.host = host;
+        problem = find(store, tell(store, KIM, first, true), KIM);
+        tell_it.record = problem.record;
+        assert_true(problem_take(store, problem.id, "kim", NULL));
+        for (tell_it.kind = WRITEBACK_ACKNOWLEDGE; tell_it.kind <= WRITEBACK_RESULT; tell_it.kind++)
+            assert_true(writeback_add(store, &tell_it, NULL));
+        next.since = rows[i].since;
+        next.number = rows[i].number;
+        next.state = rows[i].state;
+        next.host = rows[i].other ? "other" : host;
+        tell(store, LEE, next, true);
+        if (strcmp(ask("SELECT state FROM writeback ORDER BY id DESC LIMIT 1 OFFSET 1"), rows[i].left) != 0)
+            fail_msg("%s since %s: not %s", rows[i].type, rows[i].since, rows[i].left);
+        assert_string_equal(
+            ask("SELECT count(*) FROM writeback WHERE kind = 'result' AND state <> 'waiting'"), "0");
+    }
+    store_close(store);
+}
+
 /* Its answer was lost, or its sender died: the phone may have it. */
 static void whoever_may_have_it_was_told(void **state)
 {
@@ -342,6 +389,7 @@ int main(void)
         cmocka_place_test(what_is_over_is_not_gone_on_with),
         cmocka_place_test(zabbix_tells_problems_apart_by_events),
         cmocka_place_test(a_problem_is_found_by_its_code),
+        cmocka_place_test(an_acknowledgement_ends_with_its_problem),
         cmocka_place_test(whoever_may_have_it_was_told),
         cmocka_place_test(open_problems_of_a_phone),
         cmocka_place_test(what_is_old_is_forgotten),
