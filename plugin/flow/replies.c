@@ -97,7 +97,7 @@ static bool find_code(struct hearing *h, bool *others, struct error *err)
 
 static enum sense judge_problem(const struct hearing *h)
 {
-    if (ack_refuses(&h->ack))
+    if (ack_refuses(&h->ack) || ack_quotes(&h->ack, h->token))
         return UNCLEAR;
     if (h->problem.ended_ms > 0)
         return RECOVERED;

@@ -268,6 +268,13 @@ bool ack_means_code(const struct ack *ack, size_t token)
     return ack->tokens == 1 || (token > 0 && is_word(ack, token - 1)) || is_word(ack, token + 1);
 }
 
+bool ack_quotes(const struct ack *ack, size_t token)
+{
+    const char *text = buf_text(&ack->text), *quote = strstr(text, "[PROBLEM]");
+
+    return quote != NULL && quote < text + ack->token[token].start;
+}
+
 bool ack_leaves(const struct ack *ack)
 {
     bool plain;

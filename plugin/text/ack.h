@@ -44,6 +44,10 @@ bool ack_refuses(const struct ack *ack);
  * acknowledgement. */
 bool ack_means_code(const struct ack *ack, size_t token);
 
+/* In front of that code it repeats munja's own text, as machines do that answer for somebody, and phones that
+   send what was done with a text. */
+bool ack_quotes(const struct ack *ack, size_t token);
+
 /* It wants no more texts, and says nothing else. */
 bool ack_leaves(const struct ack *ack);
 

@@ -5,7 +5,7 @@
 
 static const struct {
     const char *said;
-    const char *says; /* b: bare, n: says no, l: leaves */
+    const char *says; /* b: bare, n: says no, l: leaves, q: quotes */
     const char *code; /* the first */
     const char *rest;
     const char *why;
@@ -60,6 +60,9 @@ static const struct {
     { "ACK 7K22X", "", "", NULL, "nor one that is too long" },
     { "ACK 777", "", "", NULL, "nor a number" },
     { "thanks", "", "", NULL, "says nothing" },
+    { "[자동응답] 회의 중 [PROBLEM] CRITICAL db1/disk (ACK 7K2)", "q", "7K2",
+      "자동응답] 회의 중 [PROBLEM] CRITICAL db1/disk", "a machine that repeats what it got" },
+    { "ACK 7K2 > [PROBLEM] db1", "", "7K2", "PROBLEM] db1", "who repeats it behind what he says" },
     { "NACK 7K2", "n", "7K2", "NACK", "says no" },
     { "no 7K2", "n", "7K2", "no", "says no" },
     { "7K2 취소", "n", "7K2", "취소", "says no" },
@@ -81,14 +84,14 @@ static void texts_are_read(void **state)
     for (size_t i = 0; i < CASES(cases); i++) {
         struct ack ack = { 0 };
         struct buf rest = { 0 };
-        char code[CODE_BYTES] = "", says[4] = "";
+        char code[CODE_BYTES] = "", says[8] = "";
         size_t token = 0;
         bool coded;
 
         assert_true(ack_read(cases[i].said, &ack, NULL));
         coded = ack_code(&ack, 0, code, &token);
-        snprintf(says, sizeof says, "%s%s%s", ack_is_bare(&ack) ? "b" : "", ack_refuses(&ack) ? "n" : "",
-                 ack_leaves(&ack) ? "l" : "");
+        snprintf(says, sizeof says, "%s%s%s%s", ack_is_bare(&ack) ? "b" : "", ack_refuses(&ack) ? "n" : "",
+                 ack_leaves(&ack) ? "l" : "", coded && ack_quotes(&ack, token) ? "q" : "");
         if (coded)
             assert_true(ack_comment(&ack, token, 200, &rest, NULL));
         if (strcmp(says, cases[i].says) != 0 || strcmp(code, cases[i].code) != 0
