@@ -7,6 +7,9 @@ use utf8;
 use lib 't/lib';
 use Fcntl      qw(O_RDWR O_NONBLOCK);
 use File::Temp ();
+use List::Util qw(shuffle);
+use Munja::Push;
+use Munja::Told;
 use Munja::World;
 use Munja::Worker;
 use POSIX qw(mkfifo);
@@ -245,6 +248,132 @@ subtest 'a resident worker acts, once over restarts' => sub {
     my $line = '';
     1 while sysread $fifo, $line, 4096, length $line;
     like $line, qr/^\[\d+\] ACKNOWLEDGE_SVC_PROBLEM;db1;disk;1;0;0;kim;ACK by SMS\n\z/, 'and told once';
+    $world->clean;
+};
+
+subtest 'a machine that repeats what it got' => sub {
+    my $world = world();
+    notify($world, $KIM);
+    my ($text) = $world->texts($KIM);
+    my ($code) = codes($world, $KIM);
+    news($world, $KIM);
+    reply($world, $KIM, $_) for "[자동응답] 회의 중입니다: $text", qq(Liked “$text”);
+    is outcomes($world), 'unclear,unclear', 'acknowledges nothing';
+    is_deeply news($world, $KIM), ["【运维】无法识别。请回复“ACK $code”：$code db1/disk"], 'and is answered once';
+    reply($world, $KIM, "$code\n$text");
+    is outcomes($world), 'unclear,unclear,acknowledged', 'who repeats it behind his own word acknowledges';
+    $world->clean;
+};
+
+# A command file whose monitor reads it, or does not yet.
+sub pipe_of {
+    my ($dir) = @_;
+    mkfifo("$dir/cmd", 0600) or die "mkfifo: $!" if !-p "$dir/cmd";
+    sysopen my $fifo, "$dir/cmd", O_RDWR | O_NONBLOCK or die "$dir/cmd: $!";
+    return $fifo;
+}
+sub heard {
+    my ($fifo) = @_;
+    my $text = '';
+    1 while sysread $fifo, $text, 65536, length $text;
+    return [ map { s/^\[\d+\] //r } split /\n/, $text ];
+}
+
+subtest 'what the monitor was not told in time' => sub {
+    my $dir   = File::Temp->newdir('munja-fifo-XXXXXX', TMPDIR => 1);
+    my $world = world(monitor => $MONITOR =~ s{/nonexistent/nagios.cmd}{$dir/cmd}r);
+    my $tell  = sub { $world->sql('UPDATE writeback SET due_ms = 1'); $world->munja('worker', '--once'); return };
+    my $states = sub { return $world->sql('SELECT group_concat(state) FROM (SELECT state FROM writeback ORDER BY id)') };
+    notify($world, $KIM, since => 1);
+    reply($world, $KIM, 'ok');
+    $tell->();
+    is $states->(), 'waiting', 'acknowledged, but the monitor is down';
+    notify($world, $KIM, since => 1, number => 2);
+    is $states->(), 'waiting', 'a reminder changes nothing';
+    notify($world, $KIM, since => 2, type => 'RECOVERY', state => 'OK');
+    is $states->(), 'failed', 'it is over';
+    notify($world, $KIM, since => 3);
+    my $fifo = pipe_of($dir);
+    $tell->();
+    is_deeply heard($fifo), [], 'so the next problem is not taken for acknowledged';
+    like $world->munja('queue', 'show', 1)->{out}, qr/^acknowledge .* failed .*the problem was over before it took that/m, 'munja queue show tells';
+    reply($world, $KIM, 'ok');
+    $tell->();
+    is_deeply heard($fifo), ['ACKNOWLEDGE_SVC_PROBLEM;db1;disk;1;0;0;kim;ACK by SMS'], 'until somebody does it';
+    $world->clean;
+};
+
+subtest 'many at once, a worker that is killed, and a section that comes and goes' => sub {
+    my $dir   = File::Temp->newdir('munja-fifo-XXXXXX', TMPDIR => 1);
+    my $fifo  = pipe_of($dir);
+    my $world = Munja::Told::world();
+    my $other = world();
+    my @key   = (type => 'nagios', command_file => "$dir/cmd");
+    Munja::Told::configure($world, nagios => @key);
+    my $worker = Munja::Worker->start($world->{conf});
+    my $hook   = Munja::Told::hook();
+    my @hosts  = map { "many$_" } 1 .. 4;
+    notify($world, [ $KIM, $LEE ], host => $_) for @hosts;
+    notify($other, $KIM);
+    my %code = map { $_ => Munja::Told::code($world, $LEE, $_) } @hosts;
+    my ($foreign) = grep { my $one = $_; !grep { $_ eq $one } values %code } codes($other, $KIM), '999A';
+    my (@pushes, @said);
+    for my $host (@hosts) {
+        my @both = map { Munja::Told::said($_, "收到$code{$host}") } $KIM, $LEE;
+        push @said, @both;
+        push @pushes, map { [ $hook, Munja::Push::list($_) ] } (@both) x 10;
+    }
+    push @said, Munja::Told::said($KIM, $foreign), Munja::Told::said($EVE, $code{many1});
+    push @pushes, [ $hook, Munja::Push::list(@said) ], map { [ $hook, substr Munja::Push::list($_), 0, 40 ] } @said;
+    my @answers = $world->{push}->all(20, shuffle(@pushes));
+    is_deeply [ sort map { $_->{status} } @answers ], [ (200) x 81, (400) x @said ], 'in any order, twice, cut off: each is answered as it should be';
+    Munja::Told::outcome($world, $_) for @said;
+    is $world->sql('SELECT group_concat(n) FROM (SELECT outcome || " " || count(*) AS n FROM reply GROUP BY outcome ORDER BY 1)'),
+        'acknowledged 4,refused 1,taken 4,unknown 1', 'each problem is acknowledged once';
+    ok Munja::until_true(sub { $world->sql(q{SELECT count(*) FROM writeback WHERE state = 'done'}) == 4 }, 60), 'the monitor is told';
+    is_deeply [ sort map { (split /;/)[1] } @{ heard($fifo) } ], \@hosts, 'of each once';
+
+    for my $wait (0, 0.01, 0.03, 0.1) {
+        my $host = "killed$wait";
+        notify($world, [ $KIM, $LEE ], host => $host);
+        my $said = Munja::Told::pushed($world, $KIM, Munja::Told::code($world, $KIM, $host));
+        sleep $wait;
+        $worker->stop('KILL');
+        Munja::Told::due($world);
+        $worker = Munja::Worker->start($world->{conf});
+        is Munja::Told::outcome($world, $said), 'acknowledged', "killed $wait s after a push";
+        like Munja::Told::state($world, Munja::Told::row($world, $said), 'done'), qr/^done/, '... the next worker tells';
+        is_deeply [ grep { $_ ne "ACKNOWLEDGE_SVC_PROBLEM;$host;disk;1;0;0;kim;ACK by SMS" } @{ heard($fifo) } ], [], '... that, and nothing else';
+    }
+
+    notify($world, $KIM, host => "section$_") for 1, 2;
+    my @codes = map { Munja::Told::code($world, $KIM, "section$_") } 1, 2;
+    my $reload = sub {
+        my $before = () = $worker->log =~ /^worker=reloaded/mg;
+        $worker->signal('HUP');
+        return ok Munja::until_true(sub { (() = $worker->log =~ /^worker=reloaded/mg) > $before }, 60), 'reloaded';
+    };
+    undef $fifo;
+    my $said = Munja::Told::pushed($world, $KIM, $codes[0]);
+    is Munja::Told::outcome($world, $said), 'acknowledged', 'while the monitor is down';
+    my $row = Munja::Told::row($world, $said);
+    like Munja::Told::state($world, $row, 'waiting nagios'), qr/^waiting nagios/, '... that waits';
+    Munja::write_file($world->{conf}, $world->{plain}, 0600);
+    $reload->();
+    is Munja::Told::outcome($world, Munja::Told::pushed($world, $KIM, $codes[1])), 'ignored', 'without a section nothing is acknowledged';
+    Munja::Told::due($world);
+    like Munja::Told::state($world, $row, 'waiting :'), qr/^waiting : no monitor of the configuration/, '... and nobody told';
+    $fifo = pipe_of($dir);
+    Munja::Told::configure($world, nagios => @key);
+    $reload->();
+    Munja::Told::due($world);
+    like Munja::Told::state($world, $row, 'done'), qr/^done/, 'with it again, he is';
+    is_deeply heard($fifo), ['ACKNOWLEDGE_SVC_PROBLEM;section1;disk;1;0;0;kim;ACK by SMS'], 'once';
+    $said = Munja::Told::pushed($world, $KIM, "$codes[1] 🙏 " . 'x' x 2000);
+    is Munja::Told::outcome($world, $said), 'acknowledged', 'and what was ignored is said again';
+    like Munja::Told::state($world, Munja::Told::row($world, $said), 'done'), qr/^done/, '... and told';
+    is $worker->stop, 0, 'the worker ends';
+    like heard($fifo)->[-1] // '', qr/^ACKNOWLEDGE_SVC_PROBLEM;section2;disk;1;0;0;kim;\xf0\x9f\x99\x8f x{100,}$/, 'a long comment is cut';
     $world->clean;
 };
 

@@ -49,9 +49,10 @@ sub code {
 
 # What a phone says, as the gateway words it; the same may come again.
 sub said { my ($phone, $text) = @_; return Munja::Push::reply(sprintf('4C3665438272%04d', ++$replies), $phone, $text) }
+sub hook { return "/hook/cn/$TOKEN" }
 sub push_again {
     my ($world, @said) = @_;
-    my $answer = $world->{push}->post("/hook/cn/$TOKEN", Munja::Push::list(@said));
+    my $answer = $world->{push}->post(hook(), Munja::Push::list(@said));
     return "$answer->{status} $answer->{body}";
 }
 sub pull_again {
@@ -59,8 +60,8 @@ sub pull_again {
     $world->sim->inbound(map { $_ => $said->{$_} } qw(mobile content mid time));
     return $world->munja('replies', 'cn')->{exit};
 }
-sub pushed { my ($world, @says) = @_; my $said = said(@says); is push_again($world, $said), '200 OK', "pushed: $says[1]"; return $said }
-sub pulled { my ($world, @says) = @_; my $said = said(@says); is pull_again($world, $said), 0, "pulled: $says[1]"; return $said }
+sub pushed { my ($world, @says) = @_; my $said = said(@says); is push_again($world, $said), '200 OK', "pushed: " . substr $says[1], 0, 40; return $said }
+sub pulled { my ($world, @says) = @_; my $said = said(@says); is pull_again($world, $said), 0, "pulled: " . substr $says[1], 0, 40; return $said }
 
 # What munja made of it, once it did.
 sub outcome {
