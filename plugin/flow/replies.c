@@ -76,18 +76,26 @@ struct hearing {
     int64_t answer;
 };
 
-/* The first code that this phone was told; else the first that it wrote. *others: it is a problem's of which
-   it was not told. */
+static bool is_open(const struct problem *problem)
+{
+    return problem->record > 0 && problem->ended_ms == 0 && problem->taken_ms == 0
+           && !problem_is_old(problem);
+}
+
+/* The first code of an open problem that this phone was told; else the first that it was told, else the first
+   that it wrote. *others: one is a problem's of which it was not told. */
 static bool find_code(struct hearing *h, bool *others, struct error *err)
 {
     char code[CODE_BYTES];
     size_t token = 0;
 
-    for (size_t i = 0; h->problem.record == 0 && ack_code(&h->ack, i, code, &token); i++) {
-        if (!problem_find(h->store, code, h->reply->sender, &h->problem, err))
+    for (size_t i = 0; !is_open(&h->problem) && ack_code(&h->ack, i, code, &token); i++) {
+        struct problem problem = { 0 };
+        if (!problem_find(h->store, code, h->reply->sender, &problem, err))
             return false;
-        *others = *others || (h->problem.id > 0 && h->problem.record == 0);
-        if (i == 0 || h->problem.record > 0) {
+        *others = *others || (problem.id > 0 && problem.record == 0);
+        if (i == 0 || (problem.record > 0 && h->problem.record == 0) || is_open(&problem)) {
+            h->problem = problem;
             memcpy(h->code, code, sizeof code);
             h->token = token;
         }
@@ -162,17 +170,17 @@ static void name_author(struct hearing *h, const struct alert *alert)
     disarm(h->author);
 }
 
-static bool acknowledge(struct hearing *h, struct error *err)
+static bool acknowledge(struct hearing *h, const struct problem *problem, size_t token, struct error *err)
 {
     struct record record = { 0 };
     struct writeback tell = { .kind = WRITEBACK_ACKNOWLEDGE, .reply = h->reply->id };
     struct buf comment = { 0 };
     bool done = false;
 
-    if (!problem_record(h->store, &h->problem, &record, err))
+    if (!problem_record(h->store, problem, &record, err))
         goto out;
     name_author(h, &record.alert);
-    if (h->code[0] != '\0' && !ack_comment(&h->ack, h->token, COMMENT_BYTES, &comment, err))
+    if (h->code[0] != '\0' && !ack_comment(&h->ack, token, COMMENT_BYTES, &comment, err))
         goto out;
     if (comment.len > 0)
         disarm(comment.data);
@@ -183,10 +191,25 @@ static bool acknowledge(struct hearing *h, struct error *err)
     tell.event = alert_get(&record.alert, "id");
     tell.author = h->author;
     tell.text = comment.len > 0 ? comment.data : "ACK by SMS";
-    done = problem_take(h->store, h->problem.id, h->author, err) && writeback_add(h->store, &tell, err);
+    done = problem_take(h->store, problem->id, h->author, err) && writeback_add(h->store, &tell, err);
 out:
     buf_clear(&comment);
     record_clear(&record);
+    return done;
+}
+
+/* ACK 7K2 8P3: who names several means all of them. */
+static bool acknowledge_all(struct hearing *h, struct error *err)
+{
+    char code[CODE_BYTES];
+    size_t token = 0;
+    bool done = acknowledge(h, &h->problem, h->token, err);
+
+    for (size_t i = 0; done && ack_code(&h->ack, i, code, &token); i++) {
+        struct problem problem = { 0 };
+        done = problem_find(h->store, code, h->reply->sender, &problem, err)
+               && (!is_open(&problem) || ack_quotes(&h->ack, token) || acknowledge(h, &problem, token, err));
+    }
     return done;
 }
 
@@ -241,7 +264,7 @@ static bool decide(struct hearing *h, struct error *err)
         h->sense = LATE;
     else if (!judge(h, err))
         return false;
-    return h->sense == ACKNOWLEDGED ? acknowledge(h, err) : answer(h, err);
+    return h->sense == ACKNOWLEDGED ? acknowledge_all(h, err) : answer(h, err);
 }
 
 static bool hear(struct hearing *h, struct error *err)

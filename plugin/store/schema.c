@@ -80,13 +80,13 @@ const struct db_change schema_changes[] = {
     { 4, "CREATE INDEX attempt_reference ON attempt (reference, provider) WHERE reference <> ''" },
     { 4, "CREATE INDEX attempt_open ON attempt (provider) WHERE ended_ms = 0 AND reference = ''" },
 
-    /* What monitors are to be told. A reply acts once. */
+    /* What monitors are to be told. A reply acts once; it may name several problems. */
     { 4, "CREATE TABLE writeback (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, record BIGINT NOT NULL,"
          " reply BIGINT NOT NULL, source TEXT NOT NULL, host TEXT NOT NULL, service TEXT NOT NULL,"
          " event TEXT NOT NULL, author TEXT NOT NULL, text TEXT NOT NULL, state TEXT NOT NULL,"
          " tries INTEGER NOT NULL, created_ms BIGINT NOT NULL, due_ms BIGINT NOT NULL,"
          " monitor TEXT NOT NULL, said TEXT NOT NULL)" },
-    { 4, "CREATE UNIQUE INDEX writeback_once ON writeback (reply) WHERE reply > 0" },
+    { 4, "CREATE UNIQUE INDEX writeback_once ON writeback (reply, record) WHERE reply > 0" },
     { 4, "CREATE INDEX writeback_due ON writeback (due_ms) WHERE state = 'waiting'" },
     { 4, "CREATE INDEX writeback_record ON writeback (record)" },
 

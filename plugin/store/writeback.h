@@ -43,7 +43,8 @@ struct writeback {
 void writebacks_free(struct writeback *list, size_t count);
 
 /* Keep it, due now: within the caller's transaction where one is open, else in one of its own. Only kind,
-   record, reply and the texts are looked at. The same reply is kept once, however often it is added. */
+   record, reply and the texts are looked at. The same reply about the same record is kept once, however often
+   it is added. */
 bool writeback_add(struct store *store, const struct writeback *writeback, struct error *err);
 
 /* Within a transaction: that this record reached nobody, and why; and the same for a settlement after which
@@ -53,8 +54,8 @@ bool writeback_undelivered(struct store *store, const struct record *record, con
 bool writeback_if_over(struct store *store, const struct record *record, const struct settlement *settlement,
                        struct error *err);
 
-/* Within a transaction: acknowledgements of that topic's problems that no monitor took so far are not told any
-   more, since the problem is over or another one by now. */
+/* Within a transaction: acknowledgements of that topic's problems that no monitor took so far are not told
+   any more, since the problem is over or another one by now. */
 bool writeback_outlived(struct store *store, const char *topic, struct error *err);
 
 /* Whether this process added one since it last asked for the next. */

@@ -265,6 +265,21 @@ subtest 'a machine that repeats what it got' => sub {
     $world->clean;
 };
 
+subtest 'several codes in one reply' => sub {
+    my $world = world();
+    notify($world, $KIM, host => "h$_") for 1 .. 4;
+    my @code = codes($world, $KIM);
+    reply($world, $KIM, "ACK $code[0]");
+    reply($world, $KIM, "ACK $code[0] $code[1], $code[2] 둘 다 봅니다 $code[1]");
+    is outcomes($world), 'acknowledged,acknowledged', 'one of them is taken already';
+    is_deeply [ map { (split /\|/)[2] } @{ told($world) } ], [qw(h1 h2 h3)], 'the others are acknowledged, each once';
+    reply($world, $KIM, "ACK $code[2] $code[1]");
+    is $world->sql('SELECT outcome FROM reply ORDER BY id DESC LIMIT 1'), 'taken', 'all of them are taken';
+    reply($world, $KIM, 'ok');
+    is_deeply [ map { (split /\|/)[2] } @{ told($world) } ], [qw(h1 h2 h3 h4)], 'one is left';
+    $world->clean;
+};
+
 # A command file whose monitor reads it, or does not yet.
 sub pipe_of {
     my ($dir) = @_;
