@@ -111,6 +111,26 @@ subtest 'what reached nobody' => sub {
     like $service->()->{plugin_output}, qr/^MUNJA CRITICAL - not delivered: a text to 010\*{4}0000: refused \(joa: -100019, /, 'and says why';
 };
 
+# Which hands over what it notifies without a process; its contacts' commands are the same.
+subtest 'by the module' => sub {
+    my $module = "$ENV{MUNJA_BUILD}/lib/munja/munja_neb.so";
+    plan skip_all => 'built with a sanitizer' if qx(nm -D '$module') =~ /__asan_init/;
+    $nagios->stop;
+    $nagios = Munja::Nagios->start($program, %option, module => "config=$world->{conf}");
+    like $nagios->slurp('log'), qr/munja: munja \S+ stands in for munja-notify-host,/, 'the module was loaded';
+    Munja::Told::configure($world, nagios => %section, command_file => "$nagios->{dir}/command");
+    $worker->signal('HUP');
+    ok $worker->await(qr/^worker=reloaded/m), 'its command file is another';
+    $nagios->result('웹01', '디스크', 2, '디스크 여유 2%');
+    my $code = Munja::Told::code($world, $KIM, '디스크', 2);
+    isnt $code, '', 'a problem is told, with a code' or return;
+    my $said = Munja::Told::pushed($world, $LEE, "$code 제가 봅니다");
+    is Munja::Told::outcome($world, $said), 'acknowledged', 'a reply acknowledges';
+    ok until_it(sub { acknowledged('디스크') }), 'Nagios knows';
+    is comment('디스크'), 'lee: 제가 봅니다', 'who, and what he said';
+    is commands(), 1, 'Nagios was told once';
+};
+
 is $worker->stop, 0, 'the worker ends';
 $world->clean;
 

@@ -108,7 +108,8 @@ subtest 'the first wins' => sub {
     is_deeply news($world, $LEE), [], 'and nobody else';
     reply($world, $LEE, "again $code");
     is outcomes($world), 'acknowledged,taken,taken', 'likewise for who was first';
-    phone_says($world, $LEE, $code, mid => 'R' . ($mid - 2));
+    my $first = 'R' . ($mid - 2);
+    phone_says($world, $_, $code, mid => $first) for $LEE, "86$LEE", "+86$LEE", "0086$LEE";
     pull($world);
     is outcomes($world), 'acknowledged,taken,taken', 'the very same once more is none';
     is scalar @{ told($world) }, 1, 'acknowledged once';
