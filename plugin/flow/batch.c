@@ -258,6 +258,25 @@ static void give_up_batch(struct run *run, struct task **tasks, size_t count, co
     batch_settle(run, tasks, settlements, count);
 }
 
+void batch_spare(struct run *run, const struct provider *provider)
+{
+    struct outcome outcome = { 0 };
+    struct task *tasks[BATCH_MAX];
+    size_t count = 0;
+
+    outcome_own(&outcome, OUTCOME_RETRY, "", "not asked: it kept another message waiting");
+    for (size_t i = 0; i < run->tasks; i++) {
+        struct task *task = &run->task[i];
+        if (!task->done && task->next + 1 < task->providers && task_provider(task) == provider
+            && !task_is_bound(task))
+            tasks[count++] = task;
+        if (count == BATCH_MAX || (count > 0 && i + 1 == run->tasks)) {
+            give_up_batch(run, tasks, count, &outcome, false);
+            count = 0;
+        }
+    }
+}
+
 static void send_batch(struct run *run, struct task *tasks[BATCH_MAX], size_t count, bool own)
 {
     const struct provider *provider = task_provider(tasks[0]);

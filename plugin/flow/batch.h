@@ -42,4 +42,8 @@ void batch_settle(struct run *run, struct task *const *tasks, const struct settl
    an earlier answer was lost, or fit, send, judge and settle it. */
 void batch_go(struct run *run, struct task *first);
 
+/* A provider let a batch wait for nothing: the other tasks do without it where they have another, or the time
+   would be over before the last of them had its turn. */
+void batch_spare(struct run *run, const struct provider *provider);
+
 #endif

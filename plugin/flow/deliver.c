@@ -16,6 +16,9 @@
 /* Records taken from the store at once. */
 #define HANDFUL 50
 
+/* A provider that took so long to fail is not asked by one batch after the other. */
+#define PATIENCE_MS 1000
+
 /* With less time than this left, no attempt is begun. */
 #define ATTEMPT_LEAST_MS 200
 
@@ -49,8 +52,13 @@ static void run_tasks(struct run *run)
 {
     struct task *first;
 
-    while ((first = first_open(run)) != NULL && run->until_ms - now_steady_ms() >= ATTEMPT_LEAST_MS)
+    while ((first = first_open(run)) != NULL && run->until_ms - now_steady_ms() >= ATTEMPT_LEAST_MS) {
+        const struct provider *asked = task_provider(first);
+        int64_t began_ms = now_steady_ms();
         batch_go(run, first);
+        if (!first->done && task_provider(first) != asked && now_steady_ms() - began_ms >= PATIENCE_MS)
+            batch_spare(run, asked);
+    }
     postpone_open(run);
 }
 

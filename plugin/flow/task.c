@@ -385,8 +385,7 @@ void task_postpone(struct task *task, const char *why, struct settlement *settle
     keep(task, 0, settlement);
 }
 
-/* What this provider may have already, whole or in part, is not for another. */
-static bool is_bound(const struct task *task)
+bool task_is_bound(const struct task *task)
 {
     const struct provider *provider = task_provider(task);
 
@@ -401,7 +400,7 @@ bool task_pass_by(struct task *task, const struct plan *plan, struct settlement 
     char words[sizeof(struct breaker) + 64];
     int64_t due_ms = breakers_next_ms(plan);
 
-    for (size_t i = task->next + 1; !is_bound(task) && i < task->providers; i++) {
+    for (size_t i = task->next + 1; !task_is_bound(task) && i < task->providers; i++) {
         if (!breakers_let(plan, task->order[i], task->record, true))
             continue;
         task->order[task->next] = task->order[i];

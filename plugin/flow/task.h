@@ -51,6 +51,9 @@ const struct provider *task_provider(const struct task *task);
 void task_judge(struct task *task, const struct outcome *outcome, size_t refused_with,
                 struct settlement *settlement);
 
+/* What the provider to ask now may have already, whole or in part, is not for another. */
+bool task_is_bound(const struct task *task);
+
 /* Whether it is so old that it is not kept for another try: its route's retry_for is over. */
 bool task_is_over(const struct task *task);
 
