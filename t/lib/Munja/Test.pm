@@ -70,7 +70,8 @@ sub config {
     return write_file("$dir/" . ($option{name} // 'munja.conf'), $text . ($option{text} // ''), 0600);
 }
 
-# Run munja (or another program) and wait: { exit, signal, out, err, wall }, texts as bytes.
+# Run munja (or another program) and wait: { exit, signal, out, err, wall }, texts as bytes. One that a signal ended has
+# no exit code that could be taken for success: as in a shell, 128 and the signal.
 #   args => [...]   env => { NAME => value }: nothing else is inherited   stdin => text   program => path
 #   limit => seconds after which it is killed (60)
 sub run {
@@ -103,7 +104,7 @@ sub run {
         1 until waitpid($pid, 0) == $pid;
         alarm 0;
     }
-    my %run = (exit => $? >> 8, signal => $? & 127, wall => time - $start, killed => $killed);
+    my %run = (exit => $? & 127 ? 128 + ($? & 127) : $? >> 8, signal => $? & 127, wall => time - $start, killed => $killed);
     for my $name (qw(out err)) {
         open my $file, '<', "$dir/$name" or die "$name: $!";
         local $/;
