@@ -33,7 +33,7 @@ struct herald {
     struct courier courier;
     struct errand *errand;
     size_t errands;
-    bool changed;                      /* one is over */
+    int64_t write_at_ms;               /* one is over; INT64_MAX: none */
     int64_t look_at_ms, results_at_ms; /* now_steady_ms */
 };
 
@@ -45,6 +45,7 @@ struct herald *herald_open(const struct workshop *workshop, struct error *err)
         error_memory(err);
     else {
         herald->store = workshop->store;
+        herald->write_at_ms = INT64_MAX;
         herald->courier = (struct courier){ workshop->wire, NULL, workshop->fleet, workshop->fibers };
     }
     return herald;
@@ -60,7 +61,8 @@ static void run(void *context)
     struct errand *errand = context;
 
     telling_run(&errand->herald->courier, errand->plan, &errand->telling);
-    errand->over = errand->herald->changed = true;
+    errand->over = true;
+    errand->herald->write_at_ms = 0;
 }
 
 static void complain(struct herald *herald, const char *what, const struct error *err)
@@ -75,15 +77,15 @@ static void write_ends(struct herald *herald)
     struct errand **at = &herald->errand, *errand;
     struct error err = { 0 };
 
-    herald->changed = false;
+    herald->write_at_ms = INT64_MAX;
     while ((errand = *at) != NULL) {
         if (!errand->over) {
             at = &errand->next;
             continue;
         }
         if (!writeback_settle(herald->store, errand->telling.list, errand->telling.count, &err)) {
-            herald->changed = true;
             complain(herald, "told", &err);
+            herald->write_at_ms = herald->look_at_ms;
             return;
         }
         *at = errand->next;
@@ -166,7 +168,7 @@ static void look(struct herald *herald, const struct plan *plan)
 
 void herald_turn(struct herald *herald, const struct plan *plan, bool ends)
 {
-    if (herald->changed)
+    if (now_steady_ms() >= herald->write_at_ms)
         write_ends(herald);
     if (ends)
         herald->look_at_ms = INT64_MAX;
@@ -181,7 +183,10 @@ void herald_hasten(struct herald *herald)
 
 int64_t herald_next_ms(const struct herald *herald)
 {
-    return herald->changed || writeback_fresh(herald->store) ? 0 : herald->look_at_ms;
+    bool ends = herald->look_at_ms == INT64_MAX;
+    int64_t look_at_ms = writeback_fresh(herald->store) && !ends ? 0 : herald->look_at_ms;
+
+    return look_at_ms < herald->write_at_ms ? look_at_ms : herald->write_at_ms;
 }
 
 bool herald_is_busy(const struct herald *herald, const struct plan *plan)

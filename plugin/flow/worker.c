@@ -59,6 +59,7 @@ struct worker {
     struct shift *ending; /* that of the configuration before */
     int64_t stuck_until_ms, prune_at_ms, tend_at_ms, heed_at_ms;
     bool ends, astray;
+    bool deaf; /* replies could not be acted upon: they wait for a while, and nothing else does */
 };
 
 /* In hand under either configuration. */
@@ -321,13 +322,12 @@ static void heed(struct worker *worker)
     struct replies_done done;
     struct error err = { 0 };
 
-    if (now_steady_ms() < worker->heed_at_ms && !inbox_fresh(worker->store))
+    if (now_steady_ms() < worker->heed_at_ms && (worker->deaf || !inbox_fresh(worker->store)))
         return;
     worker->heed_at_ms = now_steady_ms() + HEED_EVERY_MS;
-    if (!replies_act(shift_plan(worker->shift), worker->store, &done, &err)) {
+    worker->deaf = !replies_act(shift_plan(worker->shift), worker->store, &done, &err);
+    if (worker->deaf)
         log_line(LOG_LEVEL_ERROR, "store=replies fault=\"%s\"", err.text);
-        worker->stuck_until_ms = now_steady_ms() + STUCK_MS;
-    }
     if (done.more)
         worker->heed_at_ms = 0;
     if (done.answers > 0)

@@ -244,4 +244,53 @@ subtest 'results' => sub {
     like $seen, qr/^result .* done .* 웹01\/디스크 to 010\*\*\*\*0000/m, 'munja queue show shows it';
 };
 
+# What the store does not take back about monitors and replies waits, and nothing else waits with it.
+sub ticks {
+    my ($worker) = @_;
+    open my $file, '<', '/proc/' . $worker->pid . '/stat' or die "stat: $!";
+    my @field = split ' ', (<$file> =~ s/^.*\)//r);
+    return $field[11] + $field[12];
+}
+
+subtest 'a store that refuses what came of it' => sub {
+    my $api   = Munja::Api->start;
+    my $world = world(section('icinga', icinga($api)));
+    $api->says([ '' => 200, $done ]);
+    my $worker = worker($world);
+    $world->sql("CREATE TRIGGER told BEFORE UPDATE OF state ON writeback BEGIN SELECT RAISE(ABORT, 'no'); END;"
+        . "CREATE TRIGGER heard BEFORE UPDATE ON reply BEGIN SELECT RAISE(ABORT, 'no'); END;"
+        . 'INSERT INTO reply (provider, reference, sender, recipient, text, time, seen_ms, record, outcome)'
+        . " VALUES ('joa', 'r', '01099998888', '', 'ok', '', strftime('%s') * 1000, 0, '')");
+    my $row = Munja::Told::acknowledge($world, source => 'icinga', host => '웹01');
+    ok $worker->await(qr/store=told/) && $worker->await(qr/store=replies/), 'it complains';
+    my ($before, $spent) = (time, ticks($worker));
+    for my $number (1 .. 8) {
+        is $world->munja('send', '--to', '01012345678', "alert $number")->{exit}, 0, "alert $number";
+    }
+    cmp_ok time - $before, '<', 4, 'which come as fast as ever';
+    sleep 4 - (time - $before) if time - $before < 4;
+    cmp_ok scalar(() = $worker->log =~ /store=(?:told|replies)/g), '<', 12, 'now and then';
+    cmp_ok ticks($worker) - $spent, '<', 50, 'and does not turn in vain';
+    $world->sql('DROP TRIGGER told; DROP TRIGGER heard');
+    like Munja::Told::state($world, $row, 'done'), qr/^done icinga/, 'what was told is written down in the end';
+    is scalar(() = $api->asked), 1, 'told once';
+    ok Munja::until_true(sub { $world->sql('SELECT outcome FROM reply') ne '' }), 'and the reply is looked at';
+};
+
+subtest 'a worker that ends waits for its gateways at rest' => sub {
+    my $world  = Munja::World->new(providers => ['joa'], sim => { wrong_numbers => ['01099990000'] },
+        text => section('nagios', type => 'nagios', command_file => 'cmd', result_host => 'gate', result_service => 'munja'));
+    my $worker = worker($world);
+    is $world->munja('send', '--to', '01012345678', 'first')->{exit}, 0, 'logged in';
+    $world->sim->fault(match => '/1/send', do => 'delay', ms => 2500, times => 1);
+    $world->sim->fault(match => '/1/send', do => 'delay', ms => 5500, times => 1);
+    $world->munja('send', '-t', 1, '--to', $_, 'under way') for '01099990000', '01012345678';
+    my $spent = ticks($worker);
+    $worker->signal('TERM');
+    sleep 3.5;
+    is $world->sql('SELECT count(*) FROM writeback'), 1, 'what reached nobody is to be told';
+    cmp_ok ticks($worker) - $spent, '<', 50, 'by the next worker';
+    is $worker->stop, 0, 'the worker ends';
+};
+
 done_testing;
