@@ -10,8 +10,12 @@
 #include "flow/handover.h"
 #include "store/handover.h"
 
-/* A store that cannot be opened is not tried again for each alert of a storm. */
+/* A store that cannot be opened is not tried again for each alert of a storm, nor a lock waited for that
+   nobody lets go. */
 #define AGAIN_MS 2000
+
+/* So often in a row, a lock is no commit of somebody's, who is done soon. */
+#define LOCKED_MOST 3
 
 /* A worker that says nothing for so long is stuck. */
 #define ANSWER_MOST_MS 1500
@@ -59,6 +63,8 @@ bool deposit_ready(struct deposit *deposit, int64_t patience_ms, struct error *e
     int64_t now = now_steady_ms();
     struct stat info = { 0 };
 
+    if (deposit->failures >= LOCKED_MOST && now - deposit->failed_ms < AGAIN_MS)
+        patience_ms = 0;
     if (deposit->store != NULL && !is_in_place(deposit))
         close_store(deposit);
     if (deposit->store != NULL) {
@@ -94,8 +100,11 @@ bool deposit_put(struct deposit *deposit, const struct alert *alert, const struc
         return false;
     if (!store_accept(deposit->store, made, numbers->count, window_ms, 0, err)) {
         free(made);
+        deposit->failures += deposit->failures < LOCKED_MOST;
+        deposit->failed_ms = now_steady_ms();
         return false;
     }
+    deposit->failures = 0;
     *records = made;
     return true;
 }

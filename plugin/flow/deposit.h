@@ -20,6 +20,8 @@ struct deposit {
     dev_t device;        /* of the file behind it */
     ino_t file;
     int64_t open_at_ms; /* after a failure: not tried again before */
+    int failures;       /* in a row, to write; and the last one's time */
+    int64_t failed_ms;
     int bell;           /* the last call to the worker, and when it was; 0: none */
     int64_t rung_ms;
 };
@@ -28,7 +30,8 @@ struct deposit {
 bool deposit_open(struct deposit *deposit, const char *config, struct error *err);
 void deposit_close(struct deposit *deposit);
 
-/* Open the store unless it is open. No call waits for a lock longer than patience_ms. */
+/* Open the store unless it is open. No call waits for a lock longer than patience_ms, and those that follow
+   each other on one that is not let go soon do not wait at all. */
 bool deposit_ready(struct deposit *deposit, int64_t patience_ms, struct error *err);
 
 /* On disk, or not at all. *records is one for each number, and the caller's: free. */

@@ -108,6 +108,9 @@ subtest 'faults' => sub {
     $core->macros(SERVICENOTIFICATIONID => 8);
     my @took = map { my $start = time; is($core->notify, 0, 'a locked one is left to the command'); time - $start } 1 .. 3;
     cmp_ok(quickest(@took), '<', 0.1, 'soon');
+    my ($taken, $half) = $core->say('storm 200') =~ /^taken (\d+) p50 ([\d.]+)/m;
+    is($taken, 0, 'a storm meets the lock');
+    cmp_ok($half, '<', 5, 'and waits for it a few times only');
     close $in;
     waitpid $lock, 0;
     is($core->notify, 206, 'and used when it is free');
