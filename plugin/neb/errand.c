@@ -1,7 +1,10 @@
 /* Having somebody deliver where no worker listens. */
 #include "neb/errand.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/now.h"
@@ -15,18 +18,23 @@
 
 static void ended(struct wproc_result *result, void *context, int flags);
 
-static void start(struct errand *errand)
+static bool start(struct errand *errand)
 {
     char line[sizeof errand->line];
 
+    errand->again = false;
+    if (access(errand->program, X_OK) != 0) {
+        log_line(LOG_LEVEL_ERROR, "run=failed fault=\"%s: %s\"", errand->program, strerror(errno));
+        return false;
+    }
     /* The core takes it as its own to write. */
     snprintf(line, sizeof line, "%s", errand->line);
-    errand->again = false;
     errand->until_ms = now_steady_ms() + WORD_MOST_MS;
     if (wproc_run_callback(line, RUN_MOST_S, ended, errand, NULL) == 0)
-        return;
+        return true;
     errand->until_ms = 0;
     log_line(LOG_LEVEL_ERROR, "run=failed fault=\"the core has no worker process for: %s\"", line);
+    return false;
 }
 
 /* Without a result the core takes its workers down: nothing can be begun. */
@@ -44,15 +52,15 @@ static void ended(struct wproc_result *result, void *context, int flags)
    from the wrong struct. What went wrong stands in the store. */
 void errand_set(struct errand *errand, const struct args *args)
 {
-    *errand = (struct errand){ 0 };
+    *errand = (struct errand){ .program = args->munja };
     snprintf(errand->line, sizeof errand->line, "'%s' worker --once -f '%s' >/dev/null || :", args->munja,
              args->config);
 }
 
-void errand_run(struct errand *errand)
+bool errand_run(struct errand *errand)
 {
-    if (errand->until_ms > now_steady_ms())
-        errand->again = true;
-    else
-        start(errand);
+    if (errand->until_ms <= now_steady_ms())
+        return start(errand);
+    errand->again = true;
+    return true;
 }

@@ -9,15 +9,17 @@
 /* "munja worker --once", by the core's own worker processes, one at a time. */
 struct errand {
     char line[3 * ARGS_PATH_BYTES];
+    const char *program; /* the one in it */
     int64_t until_ms; /* one is under way, and given up for lost then; 0: none */
     bool again;       /* something came in between */
 };
 
-/* What is to be run. */
+/* What is to be run; args must live as long as the errand. */
 void errand_set(struct errand *errand, const struct args *args);
 
 /* Have it run: now, or once more when the one under way has ended. The struct must live as long as the
-   module, whose end comes after that of all errands: the core ends them first. */
-void errand_run(struct errand *errand);
+   module, whose end comes after that of all errands: the core ends them first. False: nobody can be had to
+   run it, which was logged. */
+bool errand_run(struct errand *errand);
 
 #endif

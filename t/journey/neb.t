@@ -124,6 +124,17 @@ subtest 'faults' => sub {
     is($core->end, 0, 'the core lives');
 };
 
+# What the module's run would have delivered is the command's.
+subtest 'nobody to deliver' => sub {
+    my $dir  = Munja::Core::folder();
+    my $core = Munja::Core->new('nagios', $dir, "config=$dir/munja.conf munja=/nonexistent/munja");
+    like($core->say('notify service'), qr{^log 1 munja: run=failed fault="/nonexistent/munja: .*^answer 0$}ms, 'no program: told, and left to the command');
+    is($core->say('jobs'), '', 'nothing is run');
+    is(sql($dir, 'SELECT state, lease_owner FROM record'), 'waiting|', 'which finds it in the store');
+    $core->say('unload');
+    is($core->end, 0, 'the core lives');
+};
+
 subtest 'a hundred reloads' => sub {
     my $dir  = Munja::Core::folder();
     my $core = Munja::Core->new('nagios', $dir);
