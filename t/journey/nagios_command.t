@@ -27,6 +27,11 @@ subtest 'by arguments' => sub {
     my $keys  = join '', map { "    ${_}_notification_commands munja-notify-$_-by-arguments\n" } qw(host service);
     my $nagios = Munja::Nagios->start($program, $drill->objects, keys => $keys, config => "enable_environment_macros=0\n");
     $drill->told($nagios, short => 1);
+    my @disk = ('웹01', '디스크');
+    $nagios->result(@disk, 2, 'C:\\');
+    like +($drill->texts(1))[0], qr{웹01/디스크 C:\\ \d}, 'a backslash at the end is one';
+    $nagios->acknowledge(@disk, '김\\', q(; `id` "둘" '));
+    like +($drill->texts(1))[0], qr{웹01/디스크 \(김\\: ; id 둘 \) C:\\ }, '... and quotes nothing behind it';
     $drill->end;
 };
 

@@ -118,12 +118,13 @@ sub told {
     $is->('a problem', "[PROBLEM] CRITICAL 웹01/디스크 $output");
     $monitor->acknowledge(@disk, '김철수', '확인 중입니다');
     $is->('an acknowledgement', "[ACKNOWLEDGEMENT] CRITICAL 웹01/디스크 (김철수: 확인 중입니다) $output");
+    my $says = sub { $option{short} ? '' : "($_[0]) " };
     $monitor->custom(@disk, '이영희', '점검 예정');
-    $is->('by hand', "[CUSTOM] CRITICAL 웹01/디스크 (이영희: 점검 예정) $output");
+    $is->('by hand', '[CUSTOM] CRITICAL 웹01/디스크 ' . $says->('이영희: 점검 예정') . $output);
     $monitor->downtime(@disk, 3, '김철수', '디스크 교체');
-    $is->('a downtime', "[DOWNTIMESTART] CRITICAL 웹01/디스크 (김철수: 디스크 교체) $output");
+    $is->('a downtime', '[DOWNTIMESTART] CRITICAL 웹01/디스크 ' . $says->('김철수: 디스크 교체') . $output);
     $monitor->downtime_over;
-    $is->('its end', "[DOWNTIMEEND] CRITICAL 웹01/디스크 (김철수: 디스크 교체) $output");
+    $is->('its end', '[DOWNTIMEEND] CRITICAL 웹01/디스크 ' . $says->('김철수: 디스크 교체') . $output);
     $monitor->result(@disk, 0, '디스크 여유 40%');
     $is->('a recovery', '[RECOVERY] OK 웹01/디스크 디스크 여유 40%');
     $monitor->result('웹01', undef, 1, '응답 없음');
