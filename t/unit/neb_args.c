@@ -22,6 +22,7 @@ static void arguments(void **state)
     };
 
     (void)state;
+    unsetenv("MUNJA_CONFIG");
     for (size_t i = 0; i < CASES(cases); i++) {
         struct args args = { 0 };
         struct error err = { 0 };
@@ -32,6 +33,20 @@ static void arguments(void **state)
         assert_string_equal(args.munja, read ? cases[i].munja : "");
         assert_true(read || strstr(err.text, cases[i].fault) != NULL);
     }
+}
+
+/* A command that is left to the core looks there too. */
+static void environment(void **state)
+{
+    struct args args = { 0 };
+
+    (void)state;
+    setenv("MUNJA_CONFIG", "/c", 1);
+    assert_true(args_read(NULL, &args, NULL));
+    assert_string_equal(args.config, "/c");
+    assert_true(args_read("config=/a", &args, NULL));
+    assert_string_equal(args.config, "/a");
+    unsetenv("MUNJA_CONFIG");
 }
 
 static void commands(void **state)
@@ -52,6 +67,7 @@ static void commands(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(arguments), cmocka_unit_test(commands) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(arguments), cmocka_unit_test(environment),
+                                        cmocka_unit_test(commands) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
