@@ -48,7 +48,7 @@ my $world = Munja::Items::world();
 
 subtest 'command' => sub {
     Munja::Items::tells_all(sub {
-        my $run = $world->munja('gauge', Munja::Items::words($_[0]));
+        my $run = $world->munja('gauge', '--', Munja::Items::words($_[0]));
         return $run->{out} =~ s/\n\z//r if $run->{exit} == 0;
         return "! $1" if $run->{exit} == 3 && $run->{out} =~ /^MUNJA UNKNOWN - (.*)\n\z/;
         return "? $run->{out}";

@@ -94,7 +94,7 @@ subtest 'zabbix items' => sub {
     for my $key (sort keys %line) {
         my ($star, $run) = @{ $line{$key} };
         is $star ne '', $served{$key} eq 'TAKES_WORDS', "$key: parameters where the module has them";
-        is $run, join(' ', '/usr/local/bin/munja gauge', $key =~ s/^munja\.//r, map { qq("\$$_") } 1 .. $words{$key}), "$key: all of them";
+        is $run, join(' ', '/usr/local/bin/munja gauge --', $key =~ s/^munja\.//r, map { qq("\$$_") } 1 .. $words{$key}), "$key: all of them";
     }
 
     my $text = read_file('contrib/zabbix/munja_template.yaml');

@@ -56,6 +56,8 @@ my @FAULTS = (
     [ 'munja.queue',                            qr/^depth, oldest or dead is missing$/ ],
     [ 'munja.queue[]',                          qr/^depth, oldest or dead is missing$/ ],
     [ 'munja.queue[deep]',                      qr/^"deep" is not depth, oldest or dead$/ ],
+    [ 'munja.queue[--help]',                    qr/^"--help" is not depth, oldest or dead$/ ],
+    [ 'munja.breaker[--config=/etc/passwd]',    qr/^no such provider "--config/ ],
     [ 'munja.queue[depth,joa]',                 qr/^queue takes no "joa"$/ ],
     [ 'munja.queue[없는낱말없는낱말]',            qr/^".+" is not depth, oldest or dead$/ ],
     [ 'munja.delivery[accepted,nobody]',        qr/^no such provider "nobody" in \S+munja\.conf$/ ],
