@@ -32,6 +32,7 @@ static struct {
     struct deposit deposit;
     struct custom custom;
     struct errand errand;
+    bool begun;
     bool looping; /* the core's loop has begun */
     int64_t look_at_ms;
 } module;
@@ -177,7 +178,13 @@ int nebmodule_init(int flags, char *text, void *handle)
 
     (void)flags;
     log_to(core_log, LOG_LEVEL_INFO);
-    if (begin(text, handle, &err))
+    if (module.begun) {
+        log_line(LOG_LEVEL_ERROR, "a second broker_module= of this module counts for nothing: %s",
+                 text == NULL ? "" : text);
+        return 0;
+    }
+    module.begun = begin(text, handle, &err);
+    if (module.begun)
         log_line(LOG_LEVEL_INFO, "munja " MUNJA_VERSION " stands in for %s", module.args.commands);
     else
         log_line(LOG_LEVEL_ERROR, "notifications are left to their commands: %s", err.text);
@@ -189,6 +196,7 @@ int nebmodule_deinit(int flags, int reason)
     (void)flags;
     (void)reason;
     deposit_close(&module.deposit);
+    module.begun = false;
     log_to(NULL, LOG_LEVEL_ERROR);
     return 0;
 }

@@ -124,6 +124,16 @@ subtest 'faults' => sub {
     is($core->end, 0, 'the core lives');
 };
 
+subtest 'two lines for it' => sub {
+    my $dir  = Munja::Core::folder();
+    my $core = Munja::Core->new('nagios', $dir);
+    like($core->say($core->{load} =~ s/$/ commands=other/r), qr/^log 1 munja: a second broker_module= .*commands=other\ninit 0$/m, 'the second one is told of');
+    is($core->notify, 206, 'the first one counts');
+    is($core->say('storm 5') =~ /^taken 5 /m, 1, 'all the time');
+    $core->say('unload');
+    is($core->end, 0, 'the core lives');
+};
+
 # What the module's run would have delivered is the command's.
 subtest 'nobody to deliver' => sub {
     my $dir  = Munja::Core::folder();
