@@ -118,6 +118,17 @@ static int on_process(int kind, void *data)
     return 0;
 }
 
+/* A run that could not begin, for a munja.conf that was broken since, says so to nobody. */
+static void look_after_run(void)
+{
+    int64_t begun_ms = errand_over(&module.errand);
+
+    if (begun_ms != 0 && deposit_left(&module.deposit, begun_ms, PATIENCE_MS))
+        log_line(LOG_LEVEL_ERROR,
+                 "run=vain fault=\"what was due before it waits still; by hand it tells why: %s\"",
+                 module.errand.line);
+}
+
 /* Comes with every check result: the clock that retries go by. It comes as well when the core remembers
    states, which is before that process is forked off. */
 static int on_status(int kind, void *data)
@@ -129,8 +140,10 @@ static int on_status(int kind, void *data)
     if (!module.looping || now < module.look_at_ms)
         return 0;
     module.look_at_ms = now + LOOK_MS;
-    if (deposit_waits(&module.deposit, PATIENCE_MS))
+    if (deposit_waits(&module.deposit, PATIENCE_MS)) {
+        look_after_run();
         have_delivered();
+    }
     return 0;
 }
 

@@ -130,3 +130,11 @@ bool deposit_waits(struct deposit *deposit, int64_t patience_ms)
     return deposit_ready(deposit, patience_ms, NULL) && store_due(deposit->store, &due, &leased, NULL)
            && (due || leased);
 }
+
+bool deposit_left(struct deposit *deposit, int64_t then_ms, int64_t patience_ms)
+{
+    int64_t due_ms = 0;
+
+    return deposit_ready(deposit, patience_ms, NULL) && handover_next_due(deposit->store, &due_ms, NULL)
+           && due_ms <= then_ms;
+}

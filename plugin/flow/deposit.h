@@ -22,7 +22,7 @@ struct deposit {
     int64_t open_at_ms; /* after a failure: not tried again before */
     int failures;       /* in a row, to write; and the last one's time */
     int64_t failed_ms;
-    int bell;           /* the last call to the worker, and when it was; 0: none */
+    int bell; /* the last call to the worker, and when it was; 0: none */
     int64_t rung_ms;
 };
 
@@ -43,5 +43,8 @@ bool deposit_wake(struct deposit *deposit);
 
 /* Whether something waits that somebody should look at now: it is due, or leased to one who may be dead. */
 bool deposit_waits(struct deposit *deposit, int64_t patience_ms);
+
+/* Whether something that was due then waits still, and nobody has it. */
+bool deposit_left(struct deposit *deposit, int64_t then_ms, int64_t patience_ms);
 
 #endif

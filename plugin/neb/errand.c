@@ -29,6 +29,7 @@ static bool start(struct errand *errand)
     }
     /* The core takes it as its own to write. */
     snprintf(line, sizeof line, "%s", errand->line);
+    errand->begun_ms = now_ms();
     errand->until_ms = now_steady_ms() + WORD_MOST_MS;
     if (wproc_run_callback(line, RUN_MOST_S, ended, errand, NULL) == 0)
         return true;
@@ -63,4 +64,9 @@ bool errand_run(struct errand *errand)
         return start(errand);
     errand->again = true;
     return true;
+}
+
+int64_t errand_over(const struct errand *errand)
+{
+    return errand->until_ms == 0 ? errand->begun_ms : 0;
 }

@@ -10,8 +10,9 @@
 struct errand {
     char line[3 * ARGS_PATH_BYTES];
     const char *program; /* the one in it */
-    int64_t until_ms; /* one is under way, and given up for lost then; 0: none */
-    bool again;       /* something came in between */
+    int64_t begun_ms;    /* the last one, on the clock that records go by */
+    int64_t until_ms;    /* one is under way, and given up for lost then; 0: none */
+    bool again;          /* something came in between */
 };
 
 /* What is to be run; args must live as long as the errand. */
@@ -21,5 +22,8 @@ void errand_set(struct errand *errand, const struct args *args);
    module, whose end comes after that of all errands: the core ends them first. False: nobody can be had to
    run it, which was logged. */
 bool errand_run(struct errand *errand);
+
+/* When the last one began, if it has ended and no other is under way; else 0. How it ended, no core tells. */
+int64_t errand_over(const struct errand *errand);
 
 #endif

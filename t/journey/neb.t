@@ -142,6 +142,18 @@ subtest 'nobody to deliver' => sub {
     is($core->say('jobs'), '', 'nothing is run');
     is(sql($dir, 'SELECT state, lease_owner FROM record'), 'waiting|', 'which finds it in the store');
     $core->say('unload');
+    $core->say($core->{load} =~ s{/nonexistent/munja}{/bin/true}r);
+    $core->macros(SERVICENOTIFICATIONID => 8);
+    is($core->notify, 206, 'a program that does nothing');
+    $core->say('jobs');
+    like($core->say('status'), qr{^log 1 munja: run=vain .*'/bin/true' worker --once}m, 'is told of');
+    like($core->say('jobs'), qr/^ran /m, 'and run again');
+    $core->say('unload');
+    $core->say($core->{load} =~ s{/nonexistent/munja}{/bin/true}r);
+    unlike($core->say('status'), qr/vain/, 'none was run yet');
+    unlike($core->say('status'), qr/vain/, 'nor has ended');
+    $core->say('jobs');
+    $core->say('unload');
     is($core->end, 0, 'the core lives');
 };
 

@@ -95,7 +95,7 @@ sub catch_up {
     my $world = $self->{world};
     Munja::until_true(sub {
         return 1 if $self->waiting == 0;
-        $world->sql("UPDATE record SET due_ms = 1 WHERE state = 'waiting'");
+        $world->sql("UPDATE record SET due_ms = CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) WHERE state = 'waiting'");
         $self->{worker} ? sleep 0.5 : $world->munja('worker', '--once');
         return 0;
     }, $PATIENCE);
