@@ -127,4 +127,8 @@ bool lease_take(struct store *store, const char *owner, int64_t id, int64_t unti
 bool lease_attempt(struct store *store, int64_t id, int number, const char *provider, const char *reference,
                    struct error *err);
 
+/* Within a transaction: the end of that attempt, whether its beginning was written or not. */
+bool lease_write(struct store *store, int64_t id, int number, const char *provider,
+                 const struct settlement *settlement, struct error *err);
+
 #endif
