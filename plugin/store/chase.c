@@ -17,6 +17,7 @@
 
 #define RECOVERED "the problem has recovered"
 #define DELIVERED "a text was delivered after all"
+#define TAKEN     "the problem was acknowledged"
 
 void chase_clear(struct chase *chase)
 {
@@ -116,17 +117,34 @@ static bool has_recovered(struct store *store, const struct record *record,
     return looked;
 }
 
+/* What can be acknowledged is known by itself, whoever was told of its end. */
+static bool find_problem(struct store *store, int64_t problem, bool *ended, bool *taken, struct error *err)
+{
+    struct rows *rows = NULL;
+    bool found = false;
+    bool looked =
+        DB_QUERY(store->db, &rows, err, "SELECT ended_ms > 0, taken_ms > 0 FROM problem WHERE id = $1",
+                 DB_NUMBER(problem))
+        && rows_next(rows, &found, err);
+
+    *ended = looked && found && rows_number(rows, 0) != 0;
+    *taken = looked && found && rows_number(rows, 1) != 0;
+    rows_end(rows);
+    return looked;
+}
+
 /* Why nobody needs the text any more; NULL: somebody does. */
 static bool is_needless(struct store *store, const struct record *record, const struct place_in_chain *place,
                         const char **why, struct error *err)
 {
-    bool delivered = false, recovered = false;
+    bool delivered = false, recovered = false, ended = false, taken = false;
 
     *why = NULL;
     if (!was_delivered(store, place->root, &delivered, err)
-        || !has_recovered(store, record, place, &recovered, err))
+        || !has_recovered(store, record, place, &recovered, err)
+        || !find_problem(store, record->problem, &ended, &taken, err))
         return false;
-    *why = delivered ? DELIVERED : recovered ? RECOVERED : NULL;
+    *why = delivered ? DELIVERED : recovered || ended ? RECOVERED : taken ? TAKEN : NULL;
     return true;
 }
 

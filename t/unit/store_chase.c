@@ -304,6 +304,49 @@ static void what_waits_is_dropped(void **state)
     store_close(store);
 }
 
+/* Whoever takes care of it, or was told of its end: nobody is to be woken any more. */
+static void what_is_taken_or_over_is_not_chased(void **state)
+{
+    static const struct {
+        const char *change, *why;
+    } cases[] = {
+        { "taken_ms = 5", "the problem was acknowledged" },
+        { "ended_ms = 5", "the problem has recovered" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < CASES(cases); i++) {
+        struct record *records = NULL;
+        struct store *store;
+        struct chase chase;
+        size_t count = 9;
+        char sql[128];
+        int64_t id;
+
+        place_teardown(NULL);
+        place_setup(NULL);
+        store = open_store();
+        id = accepted(store, "PROBLEM", "disk", KIM);
+        ask("INSERT INTO problem VALUES (7, '7K2', 'x', 'x', 1, 0, 0, '')");
+        ask("UPDATE record SET problem = 7");
+        say(store, id, "joa", "failed", "101");
+        chase = opened(store, id);
+        assert_true(chase.open);
+        assert_true(done(store, &chase, "recipient", 1, LEE, "") > 0);
+        chase_clear(&chase);
+        snprintf(sql, sizeof sql, "UPDATE problem SET %s", cases[i].change);
+        ask(sql);
+        chase = opened(store, id);
+        assert_false(chase.open);
+        assert_string_equal(chase.why, cases[i].why);
+        chase_clear(&chase);
+        assert_true(store_claim(store, NULL, 9, INT64_MAX, MINUTE, &records, &count, NULL));
+        assert_int_equal(count, 0);
+        free(records);
+        store_close(store);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -313,6 +356,7 @@ int main(void)
         cmocka_place_test(not_without_need),
         cmocka_place_test(others_recover),
         cmocka_place_test(what_waits_is_dropped),
+        cmocka_place_test(what_is_taken_or_over_is_not_chased),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
