@@ -11,6 +11,7 @@
 #include "base/now.h"
 #include "store/missed.h"
 #include "store/record.h"
+#include "store/writeback.h"
 
 /* What is known so late is for the list of receipts only. */
 #define CHASED_MOST_MS ((int64_t)3 * 24 * 60 * 60 * 1000)
@@ -275,7 +276,9 @@ bool chase_take(struct store *store, const struct chase *chase, const struct cha
     *made = 0;
     if (place.root != 0 && !place.done && (nothing || needless == NULL)
         && ((!nothing && !add_instead(store, chase, step, window_ms, &next, err))
-            || !write_remedy(store, chase, step->remedy, next, err)))
+            || !write_remedy(store, chase, step->remedy, next, err)
+            || (nothing && chase->open && needless == NULL
+                && !writeback_undelivered(store, &chase->record, chase->why, err))))
         goto out;
     if (!db_commit(store->db, err))
         goto out;

@@ -36,8 +36,8 @@ struct chase_step {
 };
 
 /* Do it and write it down, both or neither. It is not done when it is closed by now: *made is 0 then, as for
-   "none". Where the same alert was accepted for that recipient already (identity; within window_ms unless
-   lasting), that is the record. */
+   "none"; that of one whose text is needed still is kept for monitors (writeback.h). Where the same alert was
+   accepted for that recipient already (identity; within window_ms unless lasting), that is the record. */
 bool chase_take(struct store *store, const struct chase *chase, const struct chase_step *step,
                 int64_t window_ms, int64_t *made, struct error *err);
 

@@ -177,6 +177,41 @@ static void a_chain_has_one_root(void **state)
     store_close(store);
 }
 
+/* Once, by the last of those that were sent; and not what nobody needs any more. */
+static void the_end_of_a_chain_is_told(void **state)
+{
+    static const char *const told = "SELECT coalesce(group_concat(kind || ' ' || record || ' ' || text), '')"
+                                    " FROM writeback";
+    struct store *store = open_store();
+    int64_t id = accepted(store, "PROBLEM", "disk", KIM), second;
+    struct chase chase;
+
+    (void)state;
+    say(store, id, "joa", "failed", "101");
+    chase = opened(store, id);
+    second = done(store, &chase, "recipient", 1, LEE, "");
+    chase_clear(&chase);
+    take(second, "joa");
+    assert_string_equal(ask(told), "");
+    say(store, second, "joa", "missed", "104");
+    chase = opened(store, second);
+    assert_int_equal(done(store, &chase, "none", 1, "", ""), 0);
+    assert_int_equal(done(store, &chase, "none", 1, "", ""), 0);
+    chase_clear(&chase);
+    assert_string_equal(ask(told), "result 2 db1/disk to 010****8888: missed: 104, words");
+
+    ask("DELETE FROM writeback");
+    id = accepted(store, "PROBLEM", "load", KIM);
+    accepted(store, "RECOVERY", "load", KIM);
+    say(store, id, "joa", "failed", "101");
+    chase = opened(store, id);
+    assert_int_equal(done(store, &chase, "none", 0, "", ""), 0);
+    chase_clear(&chase);
+    assert_string_equal(ask("SELECT remedy FROM chase WHERE root = 3"), "none");
+    assert_string_equal(ask(told), "");
+    store_close(store);
+}
+
 /* The one who has it already is not told again, whoever failed to get it. */
 static void one_for_each_recipient(void **state)
 {
@@ -352,6 +387,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_place_test(another_is_sent_in_its_place),
         cmocka_place_test(a_chain_has_one_root),
+        cmocka_place_test(the_end_of_a_chain_is_told),
         cmocka_place_test(one_for_each_recipient),
         cmocka_place_test(not_without_need),
         cmocka_place_test(others_recover),
