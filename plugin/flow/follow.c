@@ -359,25 +359,6 @@ static bool take_turn(struct follow *follow, size_t index, struct watched *watch
     return false;
 }
 
-static bool same_question(const struct watched *a, const struct watched *b)
-{
-    return strcmp(a->reference, b->reference) == 0 && strcmp(a->provider, b->provider) == 0;
-}
-
-/* Who stands under the same reference is asked for with it; all are put together in front. */
-static size_t gather(struct watched *list, size_t count)
-{
-    size_t same = 1;
-
-    for (size_t i = 1; i < count; i++)
-        if (same_question(&list[0], &list[i])) {
-            struct watched other = list[same];
-            list[same++] = list[i];
-            list[i] = other;
-        }
-    return same;
-}
-
 /* Before anything is asked, the store says when to ask again should nobody come back. */
 static bool ask_for(struct follow *follow, size_t index, const struct watched *list, size_t count)
 {
@@ -403,7 +384,7 @@ static void look(struct follow *follow, struct watched *list, size_t count)
     bool busy = false;
 
     for (size_t i = 0; i < count;) {
-        size_t index = 0, same = gather(&list[i], count - i);
+        size_t index = 0, same = watch_gather(&list[i], count - i);
         bool asks = false;
         for (size_t k = i; k < i + same; k++)
             asks = look_at(follow, &list[k], &index) || asks;

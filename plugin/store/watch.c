@@ -50,6 +50,24 @@ bool watch_due(struct store *store, int64_t by_ms, size_t most, struct watched *
     return true;
 }
 
+static bool same_question(const struct watched *a, const struct watched *b)
+{
+    return strcmp(a->reference, b->reference) == 0 && strcmp(a->provider, b->provider) == 0;
+}
+
+size_t watch_gather(struct watched *list, size_t count)
+{
+    size_t same = 1;
+
+    for (size_t i = 1; i < count; i++)
+        if (same_question(&list[0], &list[i])) {
+            struct watched other = list[same];
+            list[same++] = list[i];
+            list[i] = other;
+        }
+    return same;
+}
+
 bool watch_next(struct store *store, int64_t *look_ms, struct error *err)
 {
     struct rows *rows = NULL;
