@@ -60,6 +60,7 @@ struct follow {
     struct fibers *fibers;
     struct gateway *gateway; /* one for each provider */
     bool acts;               /* some route does something about what did not arrive */
+    bool tells;              /* some monitor is told of it */
     bool made;
     int64_t look_at_ms, looked_ms; /* now_steady_ms */
 };
@@ -100,9 +101,11 @@ static bool learn(struct follow *follow, const struct plan *plan, struct error *
     free(follow->gateway);
     follow->gateway = gateway;
     follow->plan = plan;
-    follow->acts = false;
+    follow->acts = follow->tells = false;
     for (size_t i = 0; i < plan->routes; i++)
         follow->acts = follow->acts || plan->route[i].remedies > 0;
+    for (size_t i = 0; i < plan->monitors; i++)
+        follow->tells = follow->tells || plan->monitor[i].result_service != NULL;
     return true;
 }
 
@@ -306,7 +309,7 @@ static void act(struct follow *follow, const struct watched *watched, bool late)
     struct error err = { 0 };
     bool made = false;
 
-    if (follow->acts && !watched->chased
+    if ((follow->acts || follow->tells) && !watched->chased
         && !undelivered_act(follow->plan, follow->store, watched->record, late, &made, &err))
         complain("chase", &err);
     follow->made = follow->made || made;

@@ -142,7 +142,7 @@ bool undelivered_act(const struct plan *plan, struct store *store, int64_t recor
     route = route_of(plan, &chase);
     unknown = chase.state[0] == '\0' || strcmp(chase.state, "waiting") == 0
               || (chase.repeated && tells_of_repetition(plan, &chase));
-    if (route->remedies == 0 || chase.over || (unknown && !late))
+    if (chase.over || (unknown && !late))
         goto out;
     if (unknown && chase.open)
         snprintf(chase.why, sizeof chase.why, "no receipt within %d s", route->receipt_wait_s);

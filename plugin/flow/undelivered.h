@@ -8,7 +8,8 @@
 #include "store/store.h"
 #include "store/watch.h"
 
-/* What is done about a text that did not arrive: the next step of its route's list that can be done. */
+/* What is done about a text that did not arrive: the next step of its route's list that can be done. Where there
+   is none, monitors are told. */
 
 /* How long its receipt may be missing, in ms; 0: for ever, or nothing would be done about it. */
 bool undelivered_wait(const struct plan *plan, struct store *store, const struct watched *watched,

@@ -85,6 +85,19 @@ subtest 'nothing is left to be done' => sub {
     is_deeply shown($world, 1), [ 'failed', 'failed: 101, no such number', 'none', '', '' ], 'which is told';
 };
 
+subtest 'what nobody got is told to the monitor' => sub {
+    for my $list ('', '"next-provider"') {
+        my $world = Munja::World->new(providers => ['joa'], sim => { results => { $KIM => '101' } },
+            text => ($list && route($list)) . qq(monitor "nagios" { type = "nagios" command_file = "cmd" result_host = "gate" result_service = "munja" }\n));
+        notify($world, 'PROBLEM');
+        notify($world, 'PROBLEM', to => $LEE);
+        once($world) for 1 .. 2;
+        is $world->sql("SELECT group_concat(kind || ' ' || record || ' ' || state || ' ' || text) FROM writeback"), 'result 1 waiting db1/disk to 010****5678: failed: 101, no such number',
+            'once: ' . ($list || 'without a list');
+        $world->clean;
+    }
+};
+
 subtest 'a problem that has recovered is not chased' => sub {
     my $world = Munja::World->new(providers => [ 'joa', 'nanumi' ], text => route('"retry", "next-provider"'), sim => { results => { $KIM => '' } });
     notify($world, 'PROBLEM');
