@@ -36,6 +36,9 @@
 #define BUSY_MS      1000
 #define PAUSED_MS    15000
 
+/* Until a store that could not be written is tried again. */
+#define STUCK_MS 5000
+
 #define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
 
 enum what { REPORTS, REPLIES, WHATS };
@@ -299,20 +302,25 @@ static int64_t missing_at_ms(struct follow *follow, const struct provider *provi
 
     if (!follow->acts || watched->chased || watched->at[0] != '\0' || !pull_learns(provider))
         return INT64_MAX;
-    if (!undelivered_wait(follow->plan, follow->store, watched, &wait_ms, &err))
+    if (!undelivered_wait(follow->plan, follow->store, watched, &wait_ms, &err)) {
         complain("chase", &err);
+        return now_ms() + STUCK_MS; /* looked at again then */
+    }
     return wait_ms == 0 ? INT64_MAX : sent_ms(watched) + wait_ms;
 }
 
-static void act(struct follow *follow, const struct watched *watched, bool late)
+static bool act(struct follow *follow, const struct watched *watched, bool late)
 {
     struct error err = { 0 };
     bool made = false;
 
-    if ((follow->acts || follow->tells) && !watched->chased
-        && !undelivered_act(follow->plan, follow->store, watched->record, late, &made, &err))
-        complain("chase", &err);
-    follow->made = follow->made || made;
+    if ((!follow->acts && !follow->tells) || watched->chased
+        || undelivered_act(follow->plan, follow->store, watched->record, late, &made, &err)) {
+        follow->made = follow->made || made;
+        return true;
+    }
+    complain("chase", &err);
+    return false;
 }
 
 /* Whether it is to be asked for now; else when to look again. */
@@ -327,8 +335,10 @@ static bool look_at(struct follow *follow, struct watched *watched, size_t *inde
         return false;
     *index = (size_t)(provider - follow->plan->provider);
     missing_ms = missing_at_ms(follow, provider, watched);
-    if (watched->told || now >= missing_ms)
-        act(follow, watched, now >= missing_ms);
+    if ((watched->told || now >= missing_ms) && !act(follow, watched, now >= missing_ms)) {
+        watched->next_ms = now + STUCK_MS;
+        return false;
+    }
     if (watched->told || way == PULL_NONE
         || (provider->api->result_days > 0 && now - sent > provider->api->result_days * DAY_MS)) {
         watched->next_ms = now < missing_ms && missing_ms < INT64_MAX ? missing_ms : 0;

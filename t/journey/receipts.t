@@ -309,6 +309,20 @@ subtest 'killed anywhere' => sub {
     $world->clean;
 };
 
+subtest 'a store that cannot be written for a while' => sub {
+    my $world = Munja::World->new(providers => [ 'joa', 'nanumi' ], text => route('"next-provider"'), sim => { results => { "smsjoa/$KIM" => '101' } });
+    $world->munja('queue', 'list');
+    $world->sql("CREATE TRIGGER full BEFORE INSERT ON chase BEGIN SELECT RAISE(ABORT, 'full'); END");
+    my $worker = Munja::Worker->start($world->{conf});
+    notify($world, 'PROBLEM');
+    ok $worker->await(qr/^store=chase fault=/m, 30), 'says so';
+    sleep 1;
+    $world->sql('DROP TRIGGER full');
+    ok Munja::until_true(sub { at($world, $KIM) eq 'smsjoa nanuminet' }, 20), 'does it when it can' or diag $worker->log;
+    $worker->stop;
+    $world->clean;
+};
+
 subtest 'a gateway that refuses questions' => sub {
     my $world = Munja::World->new(providers => ['joa']);
     notify($world, 'PROBLEM', to => sprintf '010%08d', $_) for 1 .. 3;
