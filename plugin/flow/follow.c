@@ -331,8 +331,11 @@ static bool look_at(struct follow *follow, struct watched *watched, size_t *inde
     enum pull_way way = provider == NULL ? PULL_NONE : pull_way(provider->api);
 
     watched->next_ms = 0;
-    if (provider == NULL)
+    if (provider == NULL) {
+        if (watched->told && !act(follow, watched, false))
+            watched->next_ms = now + STUCK_MS;
         return false;
+    }
     *index = (size_t)(provider - follow->plan->provider);
     missing_ms = missing_at_ms(follow, provider, watched);
     if ((watched->told || now >= missing_ms) && !act(follow, watched, now >= missing_ms)) {

@@ -169,6 +169,23 @@ static bool say_state(struct store *store, struct chase *chase, struct error *er
     return true;
 }
 
+/* One in another's place that no gateway took: nobody has said so later, the record itself does. */
+static bool was_refused(const struct record *record, int64_t root)
+{
+    return root != record->id && (record->state == RECORD_REFUSED || record->state == RECORD_DEAD)
+           && strcmp(record->outcome, RECORD_DROPPED) != 0;
+}
+
+static void say_refusal(struct chase *chase)
+{
+    const struct record *record = &chase->record;
+
+    RECORD_COPY(chase->state, "failed");
+    snprintf(chase->why, sizeof chase->why, "%s: %s%s%.120s",
+             record->state == RECORD_REFUSED ? "refused" : "given up", record->code,
+             record->code[0] != '\0' && record->meaning[0] != '\0' ? ", " : "", record->meaning);
+}
+
 bool chase_open(struct store *store, int64_t record, struct chase *chase, bool *found, struct error *err)
 {
     struct place_in_chain place = { 0 };
@@ -184,10 +201,13 @@ bool chase_open(struct store *store, int64_t record, struct chase *chase, bool *
         || !receipt_final(store, record, chase->record.provider, chase->state, err)
         || !say_state(store, chase, err) || !is_needless(store, &chase->record, &place, &needless, err))
         return false;
+    if (was_refused(&chase->record, place.root))
+        say_refusal(chase);
     memcpy(chase->recipient, place.recipient, sizeof chase->recipient);
     chase->step = place.step;
     chase->record.root = place.root;
-    chase->over = place.done || place.early || chase->record.state != RECORD_ACCEPTED
+    chase->over = place.done || place.early
+                  || (chase->record.state != RECORD_ACCEPTED && !was_refused(&chase->record, place.root))
                   || chase->record.alert.fields == 0 || now_ms() - chase->record.created_ms > CHASED_MOST_MS
                   || strcmp(chase->state, "delivered") == 0;
     chase->open = !chase->over && needless == NULL;
@@ -305,6 +325,23 @@ bool chase_heed(struct store *store, const struct record *record, bool *needed, 
         return true;
     log_line(LOG_LEVEL_INFO, "record=%lld state=dead reason=\"%s\"", (long long)record->id, needless);
     return record_drop(store, record->id, needless, err);
+}
+
+bool chase_settle(struct store *store, const struct record *record, const struct settlement *settlement,
+                  struct error *err)
+{
+    bool looked_at = false;
+
+    if (record->root != 0 && record->root != record->id
+        && (settlement->state == RECORD_REFUSED || settlement->state == RECORD_DEAD)) {
+        if (!DB_RUN(store->db, err,
+                    "UPDATE attempt SET look_ms = 1 WHERE record = $1"
+                    " AND number = (SELECT max(number) FROM attempt WHERE record = $1)",
+                    DB_NUMBER(record->id)))
+            return false;
+        looked_at = db_changed(store->db) > 0;
+    }
+    return looked_at || writeback_if_over(store, record, settlement, err);
 }
 
 bool chase_tell(struct store *store, int64_t record, struct chase_note *note, struct error *err)

@@ -18,7 +18,7 @@ struct chase {
     char code[32];                   /* of the receipt that says so */
 };
 
-/* What became of a record that was accepted. *found is false when there is no such record. The caller clears
+/* What became of a record that was accepted; or, in another's place, refused or given up. *found is false when there is no such record. The caller clears
    chase in any case. */
 bool chase_open(struct store *store, int64_t record, struct chase *chase, bool *found, struct error *err);
 void chase_clear(struct chase *chase);
@@ -44,6 +44,12 @@ bool chase_take(struct store *store, const struct chase *chase, const struct cha
 /* Within a transaction that claims: a record that is sent in place of another, and is not needed by now, is
    given up. */
 bool chase_heed(struct store *store, const struct record *record, bool *needed, struct error *err);
+
+/* Within a transaction: a record is settled, its attempt is written. One in another's place that no gateway
+   takes is to be looked at (watch.h), since its route may know more; of any other monitors are told, if nobody
+   will try again. */
+bool chase_settle(struct store *store, const struct record *record, const struct settlement *settlement,
+                  struct error *err);
 
 /* For people: what was done about a record, and in whose place it was sent. */
 struct chase_note {

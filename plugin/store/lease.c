@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "base/now.h"
+#include "store/chase.h"
 #include "store/missed.h"
 #include "store/watch.h"
-#include "store/writeback.h"
 
 int64_t lease_end(int64_t now, int64_t lease_ms)
 {
@@ -169,7 +169,7 @@ static bool settle_one(struct store *store, const struct record *record, const s
     standing->ours = standing->ours && s->keep_lease;
     if (!standing->ours
         && (!missed_settle(store, record, s->state == RECORD_ACCEPTED, err)
-            || !writeback_if_over(store, record, s, err)))
+            || !chase_settle(store, record, s, err)))
         return false;
     return changed || record_change(store, record, s, standing->number, standing->ours, NULL, &changed, err);
 }

@@ -13,7 +13,7 @@ struct watched {
     int64_t sent_ms; /* when it was accepted */
     int64_t look_ms; /* as the store has it */
     int64_t next_ms; /* for watch_set: when to look again; 0: when a receipt comes */
-    bool told;       /* there is a receipt, and it does not say waiting */
+    bool told;       /* there is a receipt, and it does not say waiting; or no gateway took it */
     bool chased;     /* something was done about it already (chase.h) */
 };
 

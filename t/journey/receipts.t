@@ -85,6 +85,25 @@ subtest 'nothing is left to be done' => sub {
     is_deeply shown($world, 1), [ 'failed', 'failed: 101, no such number', 'none', '', '' ], 'which is told';
 };
 
+subtest 'what is sent in its place is refused' => sub {
+    my $world = Munja::World->new(providers => [ 'joa', 'nanumi' ], sim => { results => { $KIM => '101' } },
+        text => route('"next-provider", "recipient:01099998888"') . qq(monitor "nagios" { type = "nagios" command_file = "cmd" result_host = "gate" result_service = "munja" }\n));
+    my $told = sub { return $world->sql("SELECT count(*) || ' ' || coalesce(max(record || ' ' || text), '') FROM writeback") };
+    notify($world, 'PROBLEM');
+    $world->sim->config(wrong_numbers => [$KIM]);
+    once($world) for 1 .. 2;
+    is scalar($world->texts($LEE)), 1, 'the list goes on';
+    is $told->(), '0 ', 'and nobody is alarmed';
+    is shown($world, 2)->[2], 'recipient', 'which is told';
+    $world->sim->config(wrong_numbers => []);
+    notify($world, 'PROBLEM');
+    $world->sim->config(wrong_numbers => [ $KIM, $LEE ]);
+    once($world) for 1 .. 3;
+    is chain($world), '1 next-provider 2, 2 recipient 3, 3  0, 4 next-provider 5, 5 recipient 6, 6 none 0', 'to its end';
+    like $told->(), qr{^1 6 db1/disk to 010\*\*\*\*8888: refused: }, 'which the monitor is told, once';
+    $world->clean;
+};
+
 subtest 'what nobody got is told to the monitor' => sub {
     for my $list ('', '"next-provider"') {
         my $world = Munja::World->new(providers => ['joa'], sim => { results => { $KIM => '101' } },
