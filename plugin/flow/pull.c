@@ -15,7 +15,7 @@
 /* Few enough to be read whole, since the gateway forgets them. */
 #define ROUND_ROWS 300
 
-/* A gateway's clock may be in the next month already. */
+/* A gateway's clock may be in the next month already, or still in the last one. */
 #define MONTH_SLACK_MS ((int64_t)60 * 60 * 1000)
 
 enum pull_way pull_way(const struct api *api)
@@ -74,18 +74,21 @@ static void ask_pages(struct session *session, const struct provider *provider,
 void pull_message(struct session *session, const struct provider *provider, const char *reference,
                   int64_t sent_ms, int64_t until_ms, struct outcome *outcome)
 {
-    char month[WHEN_MONTH_BYTES], after[WHEN_MONTH_BYTES];
-    long rows;
+    static const int64_t slack_ms[] = { MONTH_SLACK_MS, -MONTH_SLACK_MS };
+    char month[WHEN_MONTH_BYTES], other[WHEN_MONTH_BYTES];
+    long rows = 0;
 
     if (pull_way(provider->api) == PULL_RESULT) {
         ask_pages(session, provider, &provider->api->result, reference, NULL, until_ms, &rows, outcome);
         return;
     }
     when_korean_month(sent_ms, month);
-    when_korean_month(sent_ms + MONTH_SLACK_MS, after);
     ask_pages(session, provider, &provider->api->list, reference, month, until_ms, &rows, outcome);
-    if (outcome->kind == OUTCOME_ACCEPTED && rows == 0 && strcmp(month, after) != 0)
-        ask_pages(session, provider, &provider->api->list, reference, after, until_ms, &rows, outcome);
+    for (size_t i = 0; i < sizeof slack_ms / sizeof *slack_ms; i++) {
+        when_korean_month(sent_ms + slack_ms[i], other);
+        if (outcome->kind == OUTCOME_ACCEPTED && rows == 0 && strcmp(month, other) != 0)
+            ask_pages(session, provider, &provider->api->list, reference, other, until_ms, &rows, outcome);
+    }
 }
 
 void pull_round(struct session *session, const struct provider *provider, const char *what, int64_t until_ms,

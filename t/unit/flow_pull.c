@@ -103,7 +103,7 @@ static void ways_are_those_of_the_manuals(void **state)
             fail_msg("%s", cases[i].api);
 }
 
-/* Its table is that of December: the clock there went ahead by a little. */
+/* Its table is that of December: the clock there went ahead by a little, or is late. */
 static const char *december(const char *path)
 {
     return strstr(path, "YM=202612") == NULL
@@ -114,8 +114,9 @@ static const char *december(const char *path)
 
 static void lists_are_those_of_the_month_of_sending(void **state)
 {
-    /* 2026-11-30 23:59:50 and 2026-11-30 22:00:00 in Korea */
-    const int64_t late_ms = INT64_C(1796050790) * 1000, early_ms = INT64_C(1796043600) * 1000;
+    /* 2026-11-30 23:59:50, 2026-11-30 22:00:00 and 2027-01-01 00:00:10 in Korea */
+    const int64_t late_ms = INT64_C(1796050790) * 1000, early_ms = INT64_C(1796043600) * 1000,
+                  next_ms = INT64_C(1798729210) * 1000;
     struct world w;
 
     (void)state;
@@ -134,6 +135,10 @@ static void lists_are_those_of_the_month_of_sending(void **state)
     assert_string_equal(
         ask("SELECT reference || ' ' || recipient || ' ' || state || ' ' || code FROM receipt"),
         "m1-1z 01012345678 missed 08");
+    gateway.asked[0] = '\0';
+    assert_int_equal(pull(&w, "m1-2z", next_ms).kind, OUTCOME_ACCEPTED);
+    assert_non_null(strstr(gateway.asked, "YM=202701"));
+    assert_string_equal(ask("SELECT count(*) FROM receipt"), "2");
     close_world(&w);
 }
 
