@@ -7,7 +7,6 @@
 
 #include "base/log.h"
 #include "base/now.h"
-#include "flow/at.h"
 #include "flow/breakers.h"
 #include "flow/pace.h"
 #include "flow/pull.h"
@@ -31,13 +30,11 @@
 #define ROUND_LEAST_MS 3000
 
 /* Questions to one provider: the time between two of them, and until it is tried again when it is busy with
-   messages or paused. */
+   messages or paused; or the store cannot be written. */
 #define ASK_EVERY_MS 100
 #define BUSY_MS      1000
 #define PAUSED_MS    15000
-
-/* Until a store that could not be written is tried again. */
-#define STUCK_MS 5000
+#define STUCK_MS     5000
 
 #define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
 
@@ -168,17 +165,33 @@ static void note(struct follow *follow, const struct inquiry *inquiry, const str
         gateway->pause_until_ms = now_ms() + pace_pause_ms(gateway->failures, outcome->wait_s);
 }
 
-static int64_t sent_ms(const struct watched *watched)
+static int64_t missing_at_ms(struct follow *follow, const struct provider *provider,
+                             const struct watched *watched)
 {
-    int64_t reserved_ms = watched->at[0] == '\0' ? 0 : at_ms(watched->at);
+    int64_t missing_ms = INT64_MAX;
+    struct error err = { 0 };
 
-    return reserved_ms > watched->sent_ms ? reserved_ms : watched->sent_ms;
+    if (!follow->acts || watched->chased
+        || undelivered_missing(follow->plan, follow->store, provider, watched, &missing_ms, &err))
+        return missing_ms;
+    complain("chase", &err);
+    return now_ms() + STUCK_MS; /* looked at again then */
+}
+
+/* Not behind the time when its receipt is missing. */
+static int64_t next_look_ms(struct follow *follow, const struct provider *provider,
+                            const struct watched *watched)
+{
+    int64_t now = now_ms(), next_ms = now + pace_result_ms(now - pull_sent_ms(watched));
+    int64_t missing_ms = missing_at_ms(follow, provider, watched);
+
+    return missing_ms > next_ms ? next_ms : missing_ms > now ? missing_ms : now;
 }
 
 static void ask_message(struct inquiry *inquiry)
 {
     struct follow *follow = inquiry->follow;
-    int64_t sent = sent_ms(&inquiry->watched[0]);
+    int64_t sent = pull_sent_ms(&inquiry->watched[0]);
     struct outcome outcome = { 0 };
     struct error err = { 0 };
 
@@ -186,7 +199,7 @@ static void ask_message(struct inquiry *inquiry)
                  now_steady_ms() + ASK_MOST_MS, &outcome);
     note(follow, inquiry, &outcome);
     for (size_t i = 0; i < inquiry->count; i++)
-        inquiry->watched[i].next_ms = now_ms() + pace_result_ms(now_ms() - sent);
+        inquiry->watched[i].next_ms = next_look_ms(follow, inquiry->provider, &inquiry->watched[i]);
     if (!watch_set(follow->store, inquiry->watched, inquiry->count, &err))
         complain("watch", &err);
 }
@@ -293,22 +306,6 @@ static void start_rounds(struct follow *follow)
         }
 }
 
-/* When a receipt is missing; INT64_MAX: never. Reservations may have been cancelled at the gateway. */
-static int64_t missing_at_ms(struct follow *follow, const struct provider *provider,
-                             const struct watched *watched)
-{
-    struct error err = { 0 };
-    int64_t wait_ms = 0;
-
-    if (!follow->acts || watched->chased || watched->at[0] != '\0' || !pull_learns(provider))
-        return INT64_MAX;
-    if (!undelivered_wait(follow->plan, follow->store, watched, &wait_ms, &err)) {
-        complain("chase", &err);
-        return now_ms() + STUCK_MS; /* looked at again then */
-    }
-    return wait_ms == 0 ? INT64_MAX : sent_ms(watched) + wait_ms;
-}
-
 static bool act(struct follow *follow, const struct watched *watched, bool late)
 {
     struct error err = { 0 };
@@ -323,12 +320,14 @@ static bool act(struct follow *follow, const struct watched *watched, bool late)
     return false;
 }
 
-/* Whether it is to be asked for now; else when to look again. */
+/* Whether it is to be asked for now; else when to look again. A receipt is not missing before it was asked
+   for: nobody may have looked for long. */
 static bool look_at(struct follow *follow, struct watched *watched, size_t *index)
 {
     const struct provider *provider = plan_provider(follow->plan, watched->provider);
-    int64_t now = now_ms(), sent = sent_ms(watched), missing_ms;
     enum pull_way way = provider == NULL ? PULL_NONE : pull_way(provider->api);
+    int64_t now = now_ms(), sent = pull_sent_ms(watched), missing_ms;
+    bool late;
 
     watched->next_ms = 0;
     if (provider == NULL) {
@@ -338,7 +337,8 @@ static bool look_at(struct follow *follow, struct watched *watched, size_t *inde
     }
     *index = (size_t)(provider - follow->plan->provider);
     missing_ms = missing_at_ms(follow, provider, watched);
-    if ((watched->told || now >= missing_ms) && !act(follow, watched, now >= missing_ms)) {
+    late = now >= missing_ms && (watched->told || way == PULL_NONE || watched->look_ms >= missing_ms);
+    if ((watched->told || late) && !act(follow, watched, late)) {
         watched->next_ms = now + STUCK_MS;
         return false;
     }
@@ -350,6 +350,8 @@ static bool look_at(struct follow *follow, struct watched *watched, size_t *inde
     watched->next_ms = sent > now ? sent + pace_result_ms(0) : now + pace_result_ms(now - sent);
     if (now < missing_ms && missing_ms < watched->next_ms)
         watched->next_ms = missing_ms;
+    if (now >= missing_ms && !late)
+        watched->next_ms = now + ASK_MOST_MS;
     if (sent <= now && way == PULL_ROUND)
         want_round(follow, *index, watched);
     return sent <= now && way != PULL_ROUND;
@@ -480,8 +482,8 @@ int64_t follow_next_ms(const struct follow *follow)
 void follow_once(const struct plan *plan, struct session *session, int64_t until_ms)
 {
     struct follow follow = { .session = session, .store = session->store };
-    struct error err = { 0 };
     int64_t look_ms = 0;
+    struct error err = { 0 };
 
     if (!learn(&follow, plan, &err)) {
         complain("watch", &err);

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/now.h"
 #include "base/when.h"
+#include "flow/at.h"
 #include "flow/pulled.h"
 
 /* A message goes to one reference with as many others as a request takes; a page holds so many. */
@@ -32,6 +33,13 @@ bool pull_learns(const struct provider *provider)
     return pull_way(provider->api) != PULL_NONE
            || (provider->api->webhook.judge != NULL
                && section_entry(provider->account.section, "hook_token") != NULL);
+}
+
+int64_t pull_sent_ms(const struct watched *watched)
+{
+    int64_t reserved_ms = watched->at[0] == '\0' ? 0 : at_ms(watched->at);
+
+    return reserved_ms > watched->sent_ms ? reserved_ms : watched->sent_ms;
 }
 
 static void keep(struct session *session, const struct provider *provider, const char *reference,

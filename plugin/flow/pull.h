@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "flow/session.h"
+#include "store/watch.h"
 
 /* Asking gateways what became of messages, each the way it offers. */
 enum pull_way {
@@ -17,6 +18,9 @@ enum pull_way pull_way(const struct api *api);
 
 /* Whether receipts come at all, asked for or pushed: else a missing one means nothing. */
 bool pull_learns(const struct provider *provider);
+
+/* When it was sent on to the phone: a reservation later than it was accepted. */
+int64_t pull_sent_ms(const struct watched *watched);
 
 /* Ask for the messages of one reference, sent at that time, and keep what is said. outcome says how it
    ended; what could not be kept is RETRY. */

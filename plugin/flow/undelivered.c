@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "flow/pull.h"
 #include "store/chase.h"
 
 /* The list is that of the first recipient, whoever got the text after him, and as it was when the alert came.
@@ -92,15 +93,23 @@ static bool choose(const struct plan *plan, struct store *store, const struct ch
     return true;
 }
 
-bool undelivered_wait(const struct plan *plan, struct store *store, const struct watched *watched,
-                      int64_t *wait_ms, struct error *err)
+/* Reservations may have been cancelled at the gateway. */
+bool undelivered_missing(const struct plan *plan, struct store *store, const struct provider *provider,
+                         const struct watched *watched, int64_t *missing_ms, struct error *err)
 {
+    bool found = false, opened;
     struct chase chase;
-    bool found = false, opened = chase_open(store, watched->record, &chase, &found, err);
+    int wait_s;
 
-    *wait_ms = 0;
-    if (opened && found && chase.open && route_of(plan, &chase)->remedies > 0)
-        *wait_ms = (int64_t)route_of(plan, &chase)->receipt_wait_s * 1000;
+    *missing_ms = INT64_MAX;
+    if (watched->at[0] != '\0' || !pull_learns(provider))
+        return true;
+    opened = chase_open(store, watched->record, &chase, &found, err);
+    if (opened && found && chase.open && route_of(plan, &chase)->remedies > 0) {
+        wait_s = route_of(plan, &chase)->receipt_wait_s;
+        if (wait_s > 0)
+            *missing_ms = pull_sent_ms(watched) + (int64_t)wait_s * 1000;
+    }
     chase_clear(&chase);
     return opened;
 }

@@ -8,12 +8,12 @@
 #include "store/store.h"
 #include "store/watch.h"
 
-/* What is done about a text that did not arrive: the next step of its route's list that can be done. Where there
-   is none, monitors are told. */
+/* What is done about a text that did not arrive: the next step of its route's list that can be done. Where
+   there is none, monitors are told. */
 
-/* How long its receipt may be missing, in ms; 0: for ever, or nothing would be done about it. */
-bool undelivered_wait(const struct plan *plan, struct store *store, const struct watched *watched,
-                      int64_t *wait_ms, struct error *err);
+/* When a receipt of that provider is missing; INT64_MAX: never, or nothing would be done about it. */
+bool undelivered_missing(const struct plan *plan, struct store *store, const struct provider *provider,
+                         const struct watched *watched, int64_t *missing_ms, struct error *err);
 
 /* A receipt says that a message failed; or, late, there is none when the time is over. Does what is to be
    done, once. *made: another record is due now. */

@@ -123,10 +123,9 @@ static bool find_problem(struct store *store, int64_t problem, bool *ended, bool
 {
     struct rows *rows = NULL;
     bool found = false;
-    bool looked =
-        DB_QUERY(store->db, &rows, err, "SELECT ended_ms > 0, taken_ms > 0 FROM problem WHERE id = $1",
-                 DB_NUMBER(problem))
-        && rows_next(rows, &found, err);
+    bool looked = DB_QUERY(store->db, &rows, err,
+                           "SELECT ended_ms > 0, taken_ms > 0 FROM problem WHERE id = $1", DB_NUMBER(problem))
+                  && rows_next(rows, &found, err);
 
     *ended = looked && found && rows_number(rows, 0) != 0;
     *taken = looked && found && rows_number(rows, 1) != 0;

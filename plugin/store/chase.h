@@ -18,8 +18,8 @@ struct chase {
     char code[32];                   /* of the receipt that says so */
 };
 
-/* What became of a record that was accepted; or, in another's place, refused or given up. *found is false when there is no such record. The caller clears
-   chase in any case. */
+/* What became of a record that was accepted; or, in another's place, refused or given up. *found is false
+   when there is no such record. The caller clears chase in any case. */
 bool chase_open(struct store *store, int64_t record, struct chase *chase, bool *found, struct error *err);
 void chase_clear(struct chase *chase);
 
@@ -46,8 +46,8 @@ bool chase_take(struct store *store, const struct chase *chase, const struct cha
 bool chase_heed(struct store *store, const struct record *record, bool *needed, struct error *err);
 
 /* Within a transaction: a record is settled, its attempt is written. One in another's place that no gateway
-   takes is to be looked at (watch.h), since its route may know more; of any other monitors are told, if nobody
-   will try again. */
+   takes is to be looked at (watch.h), since its route may know more; of any other monitors are told, if
+   nobody will try again. */
 bool chase_settle(struct store *store, const struct record *record, const struct settlement *settlement,
                   struct error *err);
 

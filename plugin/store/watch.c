@@ -35,8 +35,9 @@ bool watch_due(struct store *store, int64_t by_ms, size_t most, struct watched *
     if (!record_gather(
             store,
             "SELECT a.record, a.number, a.provider, a.reference, r.wish_at, a.begun_ms, a.look_ms,"
-            " a.outcome <> 'accepted' OR EXISTS (SELECT 1 FROM receipt t WHERE t.provider = a.provider AND t.reference = a.reference"
-            " AND t.recipient IN ('', r.recipient) AND t.state <> 'waiting'),"
+            " a.outcome <> 'accepted' OR EXISTS (SELECT 1 FROM receipt t WHERE t.provider = a.provider"
+            " AND t.reference = a.reference AND t.recipient IN ('', r.recipient)"
+            " AND t.state <> 'waiting'),"
             " EXISTS (SELECT 1 FROM chase c WHERE c.record = a.record AND c.done_ms > 0)"
             " FROM attempt a JOIN record r ON r.id = a.record WHERE a.look_ms > 0 AND a.look_ms <= $1"
             " ORDER BY a.look_ms LIMIT $2",

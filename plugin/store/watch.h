@@ -21,8 +21,8 @@ struct watched {
 bool watch_due(struct store *store, int64_t by_ms, size_t most, struct watched **list, size_t *count,
                struct error *err);
 
-/* Who stands under the same reference as the first is asked for with it: puts them together in front, and says
-   how many they are. */
+/* Who stands under the same reference as the first is asked for with it: puts them together in front, and
+   says how many they are. */
 size_t watch_gather(struct watched *list, size_t count);
 
 /* When the next one is; INT64_MAX: none. */

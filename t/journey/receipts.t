@@ -147,20 +147,34 @@ subtest 'it recovers while the retry waits' => sub {
 };
 
 subtest 'a missing receipt' => sub {
-    my $world = Munja::World->new(providers => [ 'joa', 'nsms' ], text => route('"next-provider"', 'receipt_wait = "8s"'), sim => { results => { $KIM => '' } });
+    my $world = Munja::World->new(providers => [ 'joa', 'nsms' ], text => route('"next-provider"', 'receipt_wait = "11s"'), sim => { results => { $KIM => '' } });
     my $worker = Munja::Worker->start($world->{conf});
     my $start  = time;
     notify($world, 'PROBLEM');
     ok Munja::until_true(sub { at($world, $KIM) eq 'smsjoa notificationsms' }, 30), 'counts when its time is over';
-    cmp_ok time - $start, '>', 7.5, '... and not before';
+    cmp_ok time - $start, '>', 10.5, '... and not before';
+    cmp_ok time - $start, '<', 14,   '... nor when it is asked for next';
     result($world, $KIM => '100');
     hurry($world);
     ok Munja::until_true(sub { $world->sql("SELECT count(*) FROM receipt WHERE state = 'delivered'") }), 'it comes after all';
     sleep 10;
     is at($world, $KIM), 'smsjoa notificationsms', 'a gateway without receipts is believed';
-    is_deeply shown($world, 1), [ 'delivered', 'no receipt within 8 s', 'next-provider', 2, '' ], 'all of it is told';
+    is_deeply shown($world, 1), [ 'delivered', 'no receipt within 11 s', 'next-provider', 2, '' ], 'all of it is told';
     $worker->stop;
     $world->clean;
+};
+
+subtest 'nobody asked for long' => sub {
+    for my $case ([ joa => 'nanumi', $KIM, '100' ], [ nanumi => 'joa', $KIM, '06' ], [ cn => 'joa', $WANG, 'DELIVRD' ]) {
+        my ($provider, $next, $to, $code) = @$case;
+        my $world = Munja::World->new(providers => [ $provider, $next ], text => route('"next-provider", "recipient:01099998888"', 'receipt_wait = "1h"'));
+        notify($world, 'PROBLEM', to => $to, provider => $provider);
+        $world->sql('UPDATE attempt SET begun_ms = begun_ms - 7200000, look_ms = look_ms - 7200000; UPDATE record SET wish_provider = \'\'');
+        $world->munja('worker', '--once') for 1 .. 2;
+        is $world->sql('SELECT count(*) FROM record'), 1, "$provider: nothing is sent in place";
+        is shown($world, 1)->[0], 'delivered', '... of what was delivered long ago';
+        $world->clean;
+    }
 };
 
 subtest 'without receipt_wait it never counts' => sub {
