@@ -87,10 +87,12 @@ $(B)/o/%.o: %.c Makefile $(B)/made | deps
 	$(call say,CC)
 	$(Q)$(COMPILE) -c -o $@ $<
 
+# In as few pieces as there can be: each is mapped and read at every start.
 $(B)/bin/munja: $(call objects,$(DOOR) $(ACCEPT))
 	@mkdir -p $(@D)
 	$(call say,LD)
-	$(Q)$(LINK) -rdynamic -pie -o $@ $^ $(SQLITE) $(CONFUSE) -ldl -Wl,--exclude-libs,libsqlite3.a:libconfuse.a -lm
+	$(Q)$(LINK) -rdynamic -pie -Wl,-z,noseparate-code -o $@ $^ $(SQLITE) $(CONFUSE) -ldl \
+	    -Wl,--exclude-libs,libsqlite3.a:libconfuse.a -lm
 
 # The same with the shared SQLite, so that a test can tell munja's own allocations from SQLite's.
 $(B)/t/shared/bin/munja: $(call objects,$(DOOR) $(ACCEPT)) | $(MUNJA)

@@ -88,7 +88,6 @@ const struct db_change schema_changes[] = {
          " monitor TEXT NOT NULL, said TEXT NOT NULL)" },
     { 4, "CREATE UNIQUE INDEX writeback_once ON writeback (reply, record) WHERE reply > 0" },
     { 4, "CREATE INDEX writeback_due ON writeback (due_ms) WHERE state = 'waiting'" },
-    { 4, "CREATE INDEX writeback_record ON writeback (record)" },
 
     /* What somebody may acknowledge, by a code (problem.h). taken: acknowledged already. */
     { 4, "CREATE TABLE problem (id INTEGER PRIMARY KEY, code TEXT NOT NULL, topic TEXT NOT NULL,"
@@ -96,7 +95,6 @@ const struct db_change schema_changes[] = {
          " taken_by TEXT NOT NULL)" },
     { 4, "CREATE UNIQUE INDEX problem_code ON problem (code)" },
     { 4, "CREATE INDEX problem_topic ON problem (topic, id)" },
-    { 4, "CREATE INDEX problem_seen ON problem (seen_ms)" },
     { 4, "ALTER TABLE record ADD COLUMN problem BIGINT NOT NULL DEFAULT 0" },
     { 4, "CREATE INDEX record_problem ON record (recipient, problem) WHERE problem > 0" },
 
