@@ -62,7 +62,7 @@ struct follow {
     bool acts;               /* some route does something about what did not arrive */
     bool tells;              /* some monitor is told of it */
     bool made;
-    int64_t look_at_ms, looked_ms; /* now_steady_ms */
+    int64_t since_ms, look_at_ms, looked_ms; /* the last two: now_steady_ms */
 };
 
 /* A question: a round, or the messages of one reference. */
@@ -101,6 +101,7 @@ static bool learn(struct follow *follow, const struct plan *plan, struct error *
     free(follow->gateway);
     follow->gateway = gateway;
     follow->plan = plan;
+    follow->since_ms = follow->since_ms == 0 ? now_ms() : follow->since_ms;
     follow->acts = follow->tells = false;
     for (size_t i = 0; i < plan->routes; i++)
         follow->acts = follow->acts || plan->route[i].remedies > 0;
@@ -168,12 +169,12 @@ static void note(struct follow *follow, const struct inquiry *inquiry, const str
 static int64_t missing_at_ms(struct follow *follow, const struct provider *provider,
                              const struct watched *watched)
 {
-    int64_t missing_ms = INT64_MAX;
     struct error err = { 0 };
+    int64_t ms = INT64_MAX;
 
     if (!follow->acts || watched->chased
-        || undelivered_missing(follow->plan, follow->store, provider, watched, &missing_ms, &err))
-        return missing_ms;
+        || undelivered_missing(follow->plan, follow->store, provider, watched, follow->since_ms, &ms, &err))
+        return ms;
     complain("chase", &err);
     return now_ms() + STUCK_MS; /* looked at again then */
 }

@@ -93,9 +93,18 @@ static bool choose(const struct plan *plan, struct store *store, const struct ch
     return true;
 }
 
+/* A gateway that cannot be asked may have pushed while nobody listened, and does so again. */
+static int64_t heard_from_ms(const struct provider *provider, const struct watched *watched, int64_t since_ms)
+{
+    int64_t sent_ms = pull_sent_ms(watched);
+
+    return pull_way(provider->api) == PULL_NONE && sent_ms < since_ms ? since_ms : sent_ms;
+}
+
 /* Reservations may have been cancelled at the gateway. */
 bool undelivered_missing(const struct plan *plan, struct store *store, const struct provider *provider,
-                         const struct watched *watched, int64_t *missing_ms, struct error *err)
+                         const struct watched *watched, int64_t since_ms, int64_t *missing_ms,
+                         struct error *err)
 {
     bool found = false, opened;
     struct chase chase;
@@ -108,7 +117,7 @@ bool undelivered_missing(const struct plan *plan, struct store *store, const str
     if (opened && found && chase.open && route_of(plan, &chase)->remedies > 0) {
         wait_s = route_of(plan, &chase)->receipt_wait_s;
         if (wait_s > 0)
-            *missing_ms = pull_sent_ms(watched) + (int64_t)wait_s * 1000;
+            *missing_ms = heard_from_ms(provider, watched, since_ms) + (int64_t)wait_s * 1000;
     }
     chase_clear(&chase);
     return opened;
