@@ -22,7 +22,7 @@ my $TAKEN = '{"code":"100","desc":"success"}';
 # A world whose worker listens.
 sub listening {
     my (%option) = @_;
-    my $port  = Munja::Push::free_port();
+    my $port  = Munja::free_port();
     my $world = Munja::World->new(
         providers => [qw(plex cn joa)],
         sim       => { balance => 2_000_000_000, %{ $option{sim} // {} } },
@@ -287,7 +287,7 @@ subtest 'the configuration changes' => sub {
     $reload->($text =~ s/$PLEX/changed/r);
     is plex($world, $good)->{status}, 404, 'the old token is none any more';
     is $world->{push}->post('/hook/plex/changed', $good)->{status}, 200, 'the new one is';
-    my $other = Munja::Push::free_port();
+    my $other = Munja::free_port();
     $reload->($text =~ s/:$world->{port}/:$other/r);
     is plex($world, $good)->{status}, 0, 'nobody listens there any more';
     is(Munja::Push->new($other)->post("/hook/plex/$PLEX", $good)->{status}, 200, '... but here');

@@ -11,7 +11,7 @@ use Test::More;
 
 for my $kind (qw(nginx apache)) {
     subtest $kind => sub {
-        my $port  = Munja::Push::free_port();
+        my $port  = Munja::free_port();
         my $proxy = Munja::Proxy->new($kind, $port) or plan skip_all => "no $kind";
         my $world = Munja::World->new(
             providers => [qw(plex cn)],

@@ -178,7 +178,7 @@ subtest 'nobody asked for long' => sub {
 };
 
 subtest 'nobody listened for long' => sub {
-    my $port  = Munja::Push::free_port();
+    my $port  = Munja::free_port();
     my $world = Munja::World->new(providers => [ 'plex', 'joa' ], global => qq(listen = "127.0.0.1:$port"\n), set => { plex => { hook_token => 'x' x 20 } }, text => route('"next-provider"', 'receipt_wait = "8s"'));
     notify($world, 'PROBLEM');
     $world->sql('UPDATE attempt SET begun_ms = begun_ms - 7200000, look_ms = look_ms - 7200000');
@@ -290,7 +290,7 @@ subtest 'many at once' => sub {
 
 subtest 'pushed: API PLEX' => sub {
     my $token = 'c0ffee0123456789';
-    my $port  = Munja::Push::free_port();
+    my $port  = Munja::free_port();
     my $world = Munja::World->new(providers => [ 'plex', 'joa' ], global => qq(listen = "127.0.0.1:$port"\n), set => { plex => { hook_token => $token } }, text => route('"next-provider"'));
     my $worker = Munja::Worker->start($world->{conf});
     my $push   = sub { my ($to, $code) = @_; return Munja::Push->new($port)->post("/hook/plex/$token", Munja::Push::plex(($world->sim->phone($to))[0]{reference}, $code))->{status} };

@@ -6,21 +6,11 @@ package Munja::Monitor;
 use strict;
 use warnings;
 use utf8;
-use Fcntl            ();
-use File::Temp       ();
-use IO::Socket::INET ();
-use POSIX            ();
+use Fcntl      ();
+use File::Temp ();
+use POSIX      ();
 use Time::HiRes qw(sleep time);
 use Munja::Test;
-
-# Free a moment ago, and hardly anybody's by now. Some servers take none above 32767, where the system's own choice begins.
-sub Munja::free_port {
-    for (1 .. 100) {
-        my $port = 10000 + int rand 22000;
-        return $port if IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1', LocalPort => $port);
-    }
-    die 'no free port';
-}
 
 # Its log is DIR/log, its pipe DIR/command. fault: its line of a command that answers 1.
 sub new {

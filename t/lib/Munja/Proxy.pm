@@ -22,7 +22,7 @@ sub new {
     return if !defined $program || ($kind eq 'apache' && grep { !-e "$MODULES/mod_$_.so" } @MODULES);
     my $temp = File::Temp->newdir('munja-proxy-XXXXXX', TMPDIR => 1);
     chmod 0755, "$temp";
-    my $self = bless { temp => $temp, dir => "$temp", kind => $kind, program => $program, port => Munja::Push::free_port(), owner => $$ }, $class;
+    my $self = bless { temp => $temp, dir => "$temp", kind => $kind, program => $program, port => Munja::free_port(), owner => $$ }, $class;
     open my $file, '<:encoding(UTF-8)', "contrib/$kind/munja.conf" or die "contrib/$kind: $!";
     my $text = join '', <$file>;
     $text =~ s/:8057\b/:$worker/g;

@@ -17,12 +17,6 @@ sub new {
     return bless { port => $port, host => $option{host} // '127.0.0.1' }, $class;
 }
 
-# One that nobody listens on now.
-sub free_port {
-    my $socket = IO::Socket::IP->new(LocalHost => '127.0.0.1', LocalPort => 0, Listen => 1, Type => SOCK_STREAM) or die "listen: $@";
-    return $socket->sockport;
-}
-
 sub json { return JSON::PP->new->utf8->canonical->encode($_[0]) }
 sub plex { my ($key, $code) = @_; return json({ results => [ { code => $code // '0', desc => '성공', dest => 'SKT', done_date => '2026-10-22 13:52:44.390', msg_key => $key, message_type => 'SMS' } ] }) }
 sub report { my ($mid, $mobile, $stat) = @_; return { flag => 1, mid => $mid, spid => '922011', accessCode => '10690', mobile => $mobile, stat => $stat // 'DELIVRD', time => '2026-04-12 01:38:21' } }

@@ -13,10 +13,11 @@ use utf8;
 use Munja::Sim;
 
 package Munja;
-use Fcntl      ();
-use File::Temp ();
-use JSON::PP   ();
-use POSIX      ();
+use Fcntl            ();
+use File::Temp       ();
+use IO::Socket::INET ();
+use JSON::PP         ();
+use POSIX            ();
 use Time::HiRes qw(sleep time);
 
 # The providers of a configuration, in its order: name and api.
@@ -147,6 +148,15 @@ sub until_true {
         sleep 0.02;
     }
     return 1;
+}
+
+# Free a moment ago, and hardly anybody's by now. Some servers take none above 32767, where the system's own choice begins.
+sub free_port {
+    for (1 .. 100) {
+        my $port = 10000 + int rand 22000;
+        return $port if IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1', LocalPort => $port);
+    }
+    die 'no free port';
 }
 
 # A phone that no other alert of this test went to.

@@ -25,7 +25,7 @@ my $PATIENCE = 180;
 
 sub world {
     my (%option) = @_;
-    my $port  = Munja::Push::free_port();
+    my $port  = Munja::free_port();
     my $world = Munja::World->new(providers => [qw(cn joa)], global => qq(listen = "127.0.0.1:$port"\n), set => { cn => { hook_token => $TOKEN } }, %option);
     $world->{push}  = Munja::Push->new($port);
     $world->{plain} = do { open my $file, '<:encoding(UTF-8)', $world->{conf} or die "$world->{conf}: $!"; local $/; <$file> };
