@@ -12,12 +12,16 @@
 /* How long others wait for the process that logs in before one of them does it itself. */
 #define RENEW_MS 5000
 
+/* A failed login that took this long hung: its answer holds as long again, so that one alert after the other
+   does not wait for it. */
+#define HUNG_MS 1000
+
 /* A provider's token, as far as this session knows it. */
 struct ticket {
     char *token;
     bool sought;             /* a fiber fetches it just now */
     struct outcome failure;  /* of the last login, where there is no token */
-    int64_t failed_until_ms; /* now_steady_ms: so long it holds */
+    int64_t failed_until_ms; /* now_steady_ms: so long it holds, if it hung */
 };
 
 bool session_share(struct session *session, const struct plan *plan, const struct wire *wire,
@@ -239,7 +243,8 @@ static bool find_token(struct session *session, const struct provider *provider,
                        int64_t until_ms, struct outcome *outcome)
 {
     struct ticket *ticket = ticket_of(session, provider);
-    int64_t start_ms;
+    bool together = ticket->sought; /* with others, who share what one of them finds */
+    int64_t start_ms, took_ms;
     char *token;
 
     while (ticket->sought)
@@ -247,19 +252,19 @@ static bool find_token(struct session *session, const struct provider *provider,
     if (ticket->token != NULL && (refused == NULL || strcmp(ticket->token, refused) != 0))
         return true;
     if (session->courier.fibers != NULL && ticket->token == NULL
-        && now_steady_ms() < ticket->failed_until_ms) {
+        && (together || now_steady_ms() < ticket->failed_until_ms)) {
         *outcome = ticket->failure;
         return false;
     }
     ticket->sought = true;
     start_ms = now_steady_ms();
     token = fetch_token(session, provider, refused, until_ms, outcome);
+    took_ms = now_steady_ms() - start_ms;
     ticket->sought = false;
     free(ticket->token);
     ticket->token = token;
     ticket->failure = *outcome;
-    /* One that hung is not tried by one alert after the other: its answer holds for as long as it took. */
-    ticket->failed_until_ms = token == NULL ? 2 * now_steady_ms() - start_ms : 0;
+    ticket->failed_until_ms = token == NULL && took_ms >= HUNG_MS ? start_ms + 2 * took_ms : 0;
     return token != NULL;
 }
 
