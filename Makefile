@@ -28,7 +28,7 @@ HALF     = $(LINK) -shared -Wl,-z,now
 # Who links what. The executable holds the accepting half and shows its functions to the others; munja_deliver.so
 # composes rare characters, routes, fits and speaks to gateways; munja_worker.so, upon it, is the service;
 # munja_http.so alone needs libcurl and libcrypto, munja_image.so libgd.
-DOOR    := plugin/munja.c plugin/nfc.c
+DOOR    := plugin/munja.c plugin/nfc.c plugin/nomath.c
 ACCEPT  := $(filter-out plugin/alert/nfc.c,$(wildcard $(addsuffix /*.c,$(addprefix plugin/,base alert settings store)))) \
            $(addprefix plugin/flow/,accept.c answer.c at.c exitcode.c halves.c handover.c notify.c picture.c) \
            $(addprefix plugin/command/,fail.c notify.c options.c) $(addprefix plugin/image/,look.c read.c)
