@@ -1,8 +1,13 @@
-/* Fibers over the context switches of POSIX.1-2001, which every C library of Linux still has. The alternative
-   is to take the code that speaks with a gateway apart into states, and to have it twice: once for a run that
-   sends and ends, once for the worker. */
+/* Fibers over the contexts of POSIX.1-2001, which every C library of Linux still has. The alternative is to
+   take the code that speaks with a gateway apart into states, and to have it twice: once for a run that sends
+   and ends, once for the worker. Contexts only begin a stack: to switch by them asks the kernel for the mask
+   of signals each time, which no fiber changes, so the way from one stack to another that has begun is a
+   jump. */
+#undef _FORTIFY_SOURCE /* its longjmp takes another stack for a mistake */
+
 #include "flow/fiber.h"
 
+#include <setjmp.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <ucontext.h>
@@ -30,7 +35,8 @@
 
 struct fiber {
     struct fibers *fibers;
-    ucontext_t context;
+    jmp_buf place; /* where it goes on, once it has begun */
+    bool begun;
     char *stack; /* with the guard page */
     void (*run)(void *context);
     void *argument;
@@ -42,7 +48,7 @@ struct fiber {
 };
 
 struct fibers {
-    ucontext_t outside;
+    jmp_buf outside;
     struct fiber *self; /* whose turn it is; NULL: none's */
     struct fiber *ready, **last_ready;
     struct fiber *asleep, *spare;
@@ -98,18 +104,48 @@ void fibers_close(struct fibers *fibers)
     free(fibers);
 }
 
-/* makecontext hands over ints only, so the pointer comes in two halves. */
+/* From the fiber to whoever runs fibers, until its next turn. */
+static void turn_out(struct fibers *fibers, struct fiber *fiber)
+{
+    leave(&fiber->fake, fibers->outside_stack, fibers->outside_bytes);
+    if (_setjmp(fiber->place) == 0)
+        _longjmp(fibers->outside, 1);
+    arrive(fiber->fake, &fibers->outside_stack, &fibers->outside_bytes);
+}
+
+/* A stack's whole life: one errand after the other. makecontext hands over ints only, so the pointer comes in
+   two halves. */
 static void begin(unsigned high, unsigned low)
 {
     uintptr_t bits = (uintptr_t)high << 16 << 16 | low;
-    struct fiber *fiber = (struct fiber *)bits; // NOLINT: the address of a fiber, as fiber_start gave it
+    struct fiber *fiber = (struct fiber *)bits; // NOLINT: the address of a fiber, as turn_in gave it
     struct fibers *fibers = fiber->fibers;
 
     arrive(NULL, &fibers->outside_stack, &fibers->outside_bytes);
-    fiber->run(fiber->argument);
-    fiber->over = true;
-    leave(NULL, fibers->outside_stack, fibers->outside_bytes);
-    setcontext(&fibers->outside);
+    for (;;) {
+        fiber->run(fiber->argument);
+        fiber->over = true;
+        turn_out(fibers, fiber);
+    }
+}
+
+/* The other way. */
+static void turn_in(struct fibers *fibers, struct fiber *fiber)
+{
+    uintptr_t bits = (uintptr_t)fiber;
+    ucontext_t start;
+
+    if (_setjmp(fibers->outside) != 0)
+        return;
+    if (fiber->begun)
+        _longjmp(fiber->place, 1);
+    fiber->begun = true;
+    getcontext(&start);
+    start.uc_stack.ss_sp = fiber->stack;
+    start.uc_stack.ss_size = STACK_BYTES;
+    start.uc_link = NULL;
+    makecontext(&start, (void (*)(void))begin, 2, (unsigned)(bits >> 16 >> 16), (unsigned)bits);
+    setcontext(&start);
 }
 
 static struct fiber *fiber_new(struct fibers *fibers)
@@ -142,7 +178,7 @@ static void resume(struct fibers *fibers, struct fiber *fiber)
 
     fibers->self = fiber;
     leave(&fake, fiber->stack, STACK_BYTES);
-    swapcontext(&fibers->outside, &fiber->context);
+    turn_in(fibers, fiber);
     arrive(fake, NULL, NULL);
     fibers->self = NULL;
     if (!fiber->over)
@@ -157,24 +193,12 @@ static void resume(struct fibers *fibers, struct fiber *fiber)
     fibers->spares++;
 }
 
-static void aim(struct fiber *fiber)
-{
-    uintptr_t bits = (uintptr_t)fiber;
-
-    getcontext(&fiber->context);
-    fiber->context.uc_stack.ss_sp = fiber->stack;
-    fiber->context.uc_stack.ss_size = STACK_BYTES;
-    fiber->context.uc_link = NULL;
-    makecontext(&fiber->context, (void (*)(void))begin, 2, (unsigned)(bits >> 16 >> 16), (unsigned)bits);
-}
-
 bool fiber_start(struct fibers *fibers, void (*run)(void *context), void *context, struct error *err)
 {
     struct fiber *fiber = fiber_new(fibers);
 
     if (fiber == NULL)
         return error_memory(err);
-    aim(fiber);
     fiber->run = run;
     fiber->argument = context;
     fiber->over = false;
@@ -191,11 +215,7 @@ struct fiber *fiber_self(const struct fibers *fibers)
 
 void fiber_wait(struct fibers *fibers)
 {
-    struct fiber *fiber = fibers->self;
-
-    leave(&fiber->fake, fibers->outside_stack, fibers->outside_bytes);
-    swapcontext(&fiber->context, &fibers->outside);
-    arrive(fiber->fake, &fibers->outside_stack, &fibers->outside_bytes);
+    turn_out(fibers, fibers->self);
 }
 
 void fiber_sleep(struct fibers *fibers, int64_t ms)
