@@ -28,7 +28,7 @@ bool alert_knows(const char *name)
 static struct alert_field *find(const struct alert *alert, const char *name)
 {
     for (size_t i = 0; i < alert->fields; i++)
-        if (strcmp(alert->field[i].name, name) == 0)
+        if (alert->field[i].name[0] == name[0] && strcmp(alert->field[i].name, name) == 0)
             return &alert->field[i];
     return NULL;
 }
@@ -40,6 +40,14 @@ const char *alert_get(const struct alert *alert, const char *name)
     return field == NULL ? "" : field->value;
 }
 
+static void field_clear(struct alert_field *field)
+{
+    if (field->packed)
+        return;
+    free(field->name);
+    free(field->value);
+}
+
 static void drop(struct alert *alert, const char *name)
 {
     struct alert_field *field = find(alert, name);
@@ -48,55 +56,56 @@ static void drop(struct alert *alert, const char *name)
     if (field == NULL)
         return;
     alert->bytes -= strlen(field->value);
-    free(field->name);
-    free(field->value);
+    field_clear(field);
     after = alert->fields - (size_t)(field - alert->field) - 1;
     memmove(field, field + 1, after * sizeof *field);
     alert->fields--;
 }
 
-/* The value's owner changes only on success. */
-static bool append(struct alert *alert, const char *name, char *value, struct error *err)
+/* Room for one more; NULL with the reason in err. */
+static struct alert_field *make_room(struct alert *alert, const char *name, struct error *err)
 {
-    struct alert_field *grown, *field;
+    struct alert_field *grown;
 
-    if (alert->fields == ALERT_FIELDS_MAX)
-        return error_set(err, ERROR_USAGE, 0, "field %s: more than %d fields", name, ALERT_FIELDS_MAX);
-    /* Grown by eights: an alert has about twenty fields. */
-    if (alert->fields % 8 == 0) {
-        grown = realloc(alert->field, (alert->fields + 8) * sizeof *grown);
-        if (grown == NULL)
-            return error_memory(err);
+    if (alert->fields == ALERT_FIELDS_MAX) {
+        error_set(err, ERROR_USAGE, 0, "field %s: more than %d fields", name, ALERT_FIELDS_MAX);
+        return NULL;
+    }
+    /* Grown by sixteens: most alerts have fewer. */
+    if (alert->fields % 16 == 0) {
+        grown = realloc(alert->field, (alert->fields + 16) * sizeof *grown);
+        if (grown == NULL) {
+            error_memory(err);
+            return NULL;
+        }
         alert->field = grown;
     }
-    field = &alert->field[alert->fields];
-    field->name = strdup(name);
-    if (field->name == NULL)
-        return error_memory(err);
-    field->value = value;
-    alert->fields++;
-    return true;
+    return &alert->field[alert->fields];
 }
 
 /* Put a clean value in place of what the name had. */
 static bool put(struct alert *alert, const char *name, struct buf *text, struct error *err)
 {
-    struct alert_field *field = find(alert, name);
+    struct alert_field made = { strdup(name), NULL, false }, *field = find(alert, name);
     size_t bytes = text->len;
-    char *value = buf_take(text);
 
-    if (value == NULL)
-        return error_memory(err);
+    if (made.name == NULL || (made.value = buf_take(text)) == NULL) {
+        error_memory(err);
+        goto out;
+    }
     if (field != NULL) {
         alert->bytes -= strlen(field->value);
-        free(field->value);
-        field->value = value;
-    } else if (!append(alert, name, value, err)) {
-        free(value);
-        return false;
-    }
+        field_clear(field);
+    } else if ((field = make_room(alert, name, err)) != NULL)
+        alert->fields++;
+    else
+        goto out;
+    *field = made;
     alert->bytes += bytes;
     return true;
+out:
+    field_clear(&made);
+    return false;
 }
 
 static bool read_name(const char *name, char out[ALERT_NAME_MAX + 1], struct error *err)
@@ -189,6 +198,9 @@ static bool is_clean(const char *text, size_t bytes)
     size_t length;
 
     for (size_t at = 0; at < bytes; at += length) {
+        length = 1;
+        if (text[at] >= ' ' && text[at] < 127) /* mostly */
+            continue;
         length = utf8_decode(text + at, bytes - at, NULL);
         if (length == 0 || (length == 1 && text[at] != '\n' && (text[at] < ' ' || text[at] == 127)))
             return false;
@@ -201,35 +213,39 @@ static bool unreadable(struct error *err)
     return error_set(err, ERROR_STORE, 0, "an alert in the store cannot be read");
 }
 
-/* Values come back as they were, not cleaned and cut a second time. */
-static bool unpack_field(struct alert *alert, const char *record, const char *end, struct error *err)
+/* Values come back as they were, not cleaned and cut a second time. record and end stand in the alert's
+   packed text. */
+static bool unpack_field(struct alert *alert, char *record, char *end, struct error *err)
 {
-    const char *unit = memchr(record, UNIT, (size_t)(end - record));
-    char raw[ALERT_NAME_MAX + 1] = "", name[ALERT_NAME_MAX + 1];
-    struct buf value = { 0 };
+    char *unit = memchr(record, UNIT, (size_t)(end - record)), name[ALERT_NAME_MAX + 1];
+    struct alert_field *field;
     size_t bytes;
-    bool unpacked;
 
-    if (unit == NULL || unit - record > ALERT_NAME_MAX)
+    if (unit == NULL)
         return unreadable(err);
-    memcpy(raw, record, (size_t)(unit - record));
+    *unit = *end = '\0';
     bytes = (size_t)(end - unit - 1);
-    if (!read_name(raw, name, NULL) || find(alert, name) != NULL || !is_clean(unit + 1, bytes)
-        || alert->fields == ALERT_FIELDS_MAX || bytes > ALERT_BYTES_MAX - alert->bytes)
+    if (!read_name(record, name, NULL) || strcmp(record, name) != 0 || find(alert, name) != NULL
+        || !is_clean(unit + 1, bytes) || alert->fields == ALERT_FIELDS_MAX
+        || bytes > ALERT_BYTES_MAX - alert->bytes)
         return unreadable(err);
-    if (!buf_add(&value, unit + 1, bytes))
-        return error_memory(err);
-    unpacked = put(alert, name, &value, err);
-    buf_clear(&value);
-    return unpacked;
+    field = make_room(alert, name, err);
+    if (field == NULL)
+        return false;
+    *field = (struct alert_field){ record, unit + 1, true };
+    alert->fields++;
+    alert->bytes += bytes;
+    return true;
 }
 
 bool alert_unpack(struct alert *alert, const char *packed, struct error *err)
 {
-    struct alert read = { 0 };
-    const char *end;
+    struct alert read = { .packed = strdup(packed) };
+    char *end;
 
-    for (const char *record = packed; *record != '\0'; record = end + 1) {
+    if (read.packed == NULL)
+        return error_memory(err);
+    for (char *record = read.packed; *record != '\0'; record = end + 1) {
         end = strchr(record, RECORD);
         if (end == NULL ? !unreadable(err) : !unpack_field(&read, record, end, err)) {
             alert_clear(&read);
@@ -243,10 +259,9 @@ bool alert_unpack(struct alert *alert, const char *packed, struct error *err)
 
 void alert_clear(struct alert *alert)
 {
-    for (size_t i = 0; i < alert->fields; i++) {
-        free(alert->field[i].name);
-        free(alert->field[i].value);
-    }
+    for (size_t i = 0; i < alert->fields; i++)
+        field_clear(&alert->field[i]);
     free(alert->field);
+    free(alert->packed);
     *alert = (struct alert){ 0 };
 }

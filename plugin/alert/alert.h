@@ -16,6 +16,7 @@
 struct alert_field {
     char *name;  /* lower case letters, digits, underscore */
     char *value; /* clean text: valid UTF-8 (NFC), no control character but newline */
+    bool packed; /* both stand in the alert's packed text, else they are owned one by one */
 };
 
 /* What a monitor says once. Owns its fields; a zeroed struct is an empty alert. */
@@ -23,6 +24,7 @@ struct alert {
     struct alert_field *field;
     size_t fields;
     size_t bytes; /* of all values */
+    char *packed; /* what alert_unpack read; NULL for none */
 };
 
 /* The names that munja itself knows, ended by NULL. since: when the state changed; notified: when the monitor

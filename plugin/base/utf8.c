@@ -1,6 +1,8 @@
 /* The few facts of UTF-8 that every room needs; normalisation and graphemes belong to libunistring. */
 #include "base/utf8.h"
 
+#include <string.h>
+
 size_t utf8_decode(const char *text, size_t bytes, uint32_t *point)
 {
     const unsigned char *s = (const unsigned char *)text;
@@ -80,4 +82,14 @@ size_t utf8_border(const char *text, size_t bytes, size_t at)
             return at;
     }
     return at;
+}
+
+void utf8_copy(char *out, size_t room, const char *text)
+{
+    size_t bytes = strlen(text);
+
+    if (bytes >= room)
+        bytes = utf8_border(text, bytes, room - 1);
+    memmove(out, text, bytes);
+    out[bytes] = '\0';
 }

@@ -15,4 +15,8 @@ size_t utf8_encode(uint32_t point, char out[4]);
    not UTF-8 count as characters of their own. */
 size_t utf8_border(const char *text, size_t bytes, size_t at);
 
+/* Copy a text into an array of chars, cut at such a border where it does not fit. It may be of that array. */
+#define UTF8_COPY(out, text) utf8_copy(out, sizeof(out), text)
+void utf8_copy(char *out, size_t room, const char *text);
+
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/now.h"
+#include "base/utf8.h"
 #include "command/doors.h"
 #include "command/fail.h"
 #include "command/options.h"
@@ -180,7 +181,7 @@ static void measure_idle(struct report *report, const struct sections *providers
     for (size_t i = 0; i < providers->count; i++) {
         struct attempt_count idle = { 0 };
         size_t at = 0;
-        snprintf(idle.provider, sizeof idle.provider, "%s", providers->section[i].name);
+        UTF8_COPY(idle.provider, providers->section[i].name);
         while (at < count && strcmp(list[at].provider, idle.provider) != 0)
             at++;
         if (at == count)

@@ -5,6 +5,7 @@
 
 #include "alert/nfc.h"
 #include "base/line.h"
+#include "base/utf8.h"
 #include "flow/breakers.h"
 #include "flow/deliver.h"
 #include "flow/plan.h"
@@ -71,7 +72,7 @@ static void name_first(const struct plan *plan, struct record *record)
         return;
     if (!settled && task.route->unsure == UNSURE_RESEND && task_at(&task) == NULL
         && !(task_provider(&task)->api->caps & API_LOOKUP))
-        snprintf(record->provider, sizeof record->provider, "%s", task_provider(&task)->name);
+        UTF8_COPY(record->provider, task_provider(&task)->name);
     task_clear(&task);
 }
 

@@ -10,6 +10,7 @@
 #include "alert/source.h"
 #include "base/address.h"
 #include "base/now.h"
+#include "base/utf8.h"
 #include "command/fail.h"
 #include "command/options.h"
 #include "flow/answer.h"
@@ -119,12 +120,11 @@ static bool read_wish(struct caller *c, struct error *err)
     if (!options_timeout(line->timeout, &timeout_s, err))
         return false;
     /* Words too long for a wish are no provider's or kind's either: the half that knows them refuses them. */
-    snprintf(c->n.wish.provider, sizeof c->n.wish.provider, "%s",
-             line->provider == NULL ? "" : line->provider);
-    snprintf(c->n.wish.kind, sizeof c->n.wish.kind, "%s", line->kind == NULL ? "" : line->kind);
+    UTF8_COPY(c->n.wish.provider, line->provider == NULL ? "" : line->provider);
+    UTF8_COPY(c->n.wish.kind, line->kind == NULL ? "" : line->kind);
     if (line->image != NULL && address_begins(line->image)) {
         if (address_holds(line->image) && strlen(line->image) < sizeof c->n.wish.image_url)
-            snprintf(c->n.wish.image_url, sizeof c->n.wish.image_url, "%s", line->image);
+            UTF8_COPY(c->n.wish.image_url, line->image);
         else
             notify_note(&c->n, "without its image: its address cannot be fetched");
         c->n.image = NULL;

@@ -157,6 +157,7 @@ static int stay(const char *config)
     raise_files();
     /* What a moment needs the next one needs again: it is not given back in between. */
     mallopt(M_TRIM_THRESHOLD, HEAP_SPARE_BYTES);
+    mallopt(M_MMAP_THRESHOLD, HEAP_SPARE_BYTES);
     setvbuf(stderr, lines, _IOFBF, sizeof lines);
     if (signals < 0 || !worker_open(config, &worker, &err))
         code = fail(&err, false);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/now.h"
+#include "base/utf8.h"
 #include "settings/business.h"
 
 bool accept_records(const struct settings *settings, const struct alert *alert, const struct numbers *numbers,
@@ -61,11 +62,11 @@ static enum situation situation_of(const struct record *record)
 void accept_tell(const struct record *record, struct told *told)
 {
     *told = (struct told){ .record = record->id, .situation = situation_of(record) };
-    snprintf(told->recipient, sizeof told->recipient, "%s", record->recipient);
+    UTF8_COPY(told->recipient, record->recipient);
     /* One that was merged was accepted nowhere by itself. */
     if (told->situation != SITUATION_MERGED)
-        snprintf(told->provider, sizeof told->provider, "%s", record->provider);
-    snprintf(told->reference, sizeof told->reference, "%s", record->reference);
+        UTF8_COPY(told->provider, record->provider);
+    UTF8_COPY(told->reference, record->reference);
     if (situation_state(told->situation) > 0)
         snprintf(told->reason, sizeof told->reason, "%s%s%s", record->code,
                  record->code[0] != '\0' ? ", " : "", record->meaning);

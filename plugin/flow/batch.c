@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/now.h"
+#include "base/utf8.h"
 #include "flow/accept.h"
 #include "flow/breakers.h"
 #include "flow/company.h"
@@ -100,7 +101,7 @@ static bool compose_now(struct run *run, struct task *task)
     }
     outcome_from_error(&outcome, &err);
     if (task->record->attempt == 0)
-        snprintf(task->record->provider, sizeof task->record->provider, "%s", task_provider(task)->name);
+        UTF8_COPY(task->record->provider, task_provider(task)->name);
     task_judge(task, &outcome, 0, &settlement);
     batch_settle_one(run, task, &settlement);
     return false;
@@ -250,7 +251,7 @@ static void give_up_batch(struct run *run, struct task **tasks, size_t count, co
     for (size_t i = 0; i < count; i++) {
         struct record *record = tasks[i]->record;
         if (record->attempt == 0)
-            snprintf(record->provider, sizeof record->provider, "%s", task_provider(tasks[i])->name);
+            UTF8_COPY(record->provider, task_provider(tasks[i])->name);
         task_judge(tasks[i], outcome, 0, &settlements[i]);
         if (at_once && settlements[i].state == RECORD_WAITING)
             settlements[i].due_ms = record->due_ms;
@@ -303,7 +304,8 @@ static void send_batch(struct run *run, struct task *tasks[BATCH_MAX], size_t co
     reference_for(run, tasks[0], first);
     batch.count = begin(run, tasks, count, looks ? first : "", until_ms);
     for (size_t i = 0; i < batch.count; i++) {
-        reference_for(run, tasks[i], references[i]);
+        if (!looks)
+            reference_for(run, tasks[i], references[i]);
         items[i] = (struct batch_item){ .to = tasks[i]->record->recipient,
                                         .text = task_text(tasks[i]),
                                         .subject = tasks[i]->fitted.subject,
@@ -352,7 +354,7 @@ static void judge_lookup(struct run *run, struct task *task, enum lookup found)
         task->repeated = true;
         outcome_set(&outcome, OUTCOME_UNSURE, "lost",
                     "the answer was lost, and the message could not be looked up");
-        snprintf(outcome.reference, sizeof outcome.reference, "%s", task->record->reference);
+        UTF8_COPY(outcome.reference, task->record->reference);
     }
     task_judge(task, &outcome, 0, &settlement);
     batch_settle_one(run, task, &settlement);

@@ -77,24 +77,30 @@ static bool say_missed(struct view *view, struct error *err)
     return said || error_memory(err);
 }
 
+/* Most names differ in their first letter. */
+static bool is(const char *name, const char *other)
+{
+    return name[0] == other[0] && strcmp(name, other) == 0;
+}
+
 /* What a template may name beside the alert's fields: "to" is this recipient, not the whole list. */
 static const char *look_up(const void *context, const char *name)
 {
     const struct view *view = context;
 
-    if (strcmp(name, "to") == 0)
+    if (is(name, "to"))
         return view->record->recipient;
-    if (strcmp(name, "time") == 0)
+    if (is(name, "time"))
         return view->time;
-    if (strcmp(name, "when") == 0)
+    if (is(name, "when"))
         return view->when;
-    if (strcmp(name, "late") == 0)
+    if (is(name, "late"))
         return view->late;
-    if (strcmp(name, "missed") == 0)
+    if (is(name, "missed"))
         return buf_text(&view->missed);
-    if (strcmp(name, "reply") == 0)
+    if (is(name, "reply"))
         return view->record->reply;
-    if (strcmp(name, "replies") == 0)
+    if (is(name, "replies"))
         return view->replies ? "yes" : "";
     return alert_get(&view->record->alert, name);
 }

@@ -166,7 +166,7 @@ static void name_author(struct hearing *h, const struct alert *alert)
     snprintf(h->author, sizeof h->author, "%.*s",
              (int)utf8_border(contact, strlen(contact), sizeof h->author - 1), contact);
     if (contact[0] == '\0')
-        snprintf(h->author, sizeof h->author, "%s", mask_number(h->reply->sender, masked));
+        UTF8_COPY(h->author, mask_number(h->reply->sender, masked));
     disarm(h->author);
 }
 
@@ -222,10 +222,10 @@ static bool send_answer(struct hearing *h, const char *words, struct error *err)
     bool sent;
 
     snprintf(id, sizeof id, "reply-%lld", (long long)h->reply->id);
-    snprintf(text.recipient, sizeof text.recipient, "%s", h->reply->sender);
-    snprintf(text.wish.kind, sizeof text.wish.kind, "%s", kind_name(KIND_SMS));
+    UTF8_COPY(text.recipient, h->reply->sender);
+    UTF8_COPY(text.wish.kind, kind_name(KIND_SMS));
     if (provider != NULL && api_reaches(provider->api, text.recipient))
-        snprintf(text.wish.provider, sizeof text.wish.provider, "%s", provider->name);
+        UTF8_COPY(text.wish.provider, provider->name);
     sent = alert_set(&text.alert, "source", "args", err) && alert_set(&text.alert, "type", "TEXT", err)
            && alert_set(&text.alert, "output", words, err) && alert_set(&text.alert, "id", id, err);
     if (sent)

@@ -1,9 +1,10 @@
 /* A row for each provider and each thing that can become of what it does: a few dozen. */
 #include "flow/tally.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/utf8.h"
 
 static struct tally_row *find(const struct tally *tally, const struct tally_row *like)
 {
@@ -23,8 +24,8 @@ void tally_add(struct tally *tally, enum tally_kind kind, const char *provider, 
 
     if (tally == NULL)
         return;
-    snprintf(like.provider, sizeof like.provider, "%s", provider);
-    snprintf(like.what, sizeof like.what, "%s", what);
+    UTF8_COPY(like.provider, provider);
+    UTF8_COPY(like.what, what);
     row = find(tally, &like);
     if (row == NULL) {
         row = realloc(tally->row, (tally->rows + 1) * sizeof *row);

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mask.h"
 #include "base/now.h"
+#include "base/utf8.h"
 #include "flow/at.h"
 #include "flow/breakers.h"
 #include "flow/compose.h"
@@ -160,7 +161,7 @@ bool task_open(struct task *task, const struct plan *plan, struct record *record
 {
     *task = (struct task){ .record = record, .told = told };
     *told = (struct told){ .record = record->id };
-    snprintf(told->recipient, sizeof told->recipient, "%s", record->recipient);
+    UTF8_COPY(told->recipient, record->recipient);
     task->route = plan_route(plan, &record->alert, record->recipient, now_s());
     if (!find_order(task, plan, err))
         return false;
@@ -272,9 +273,9 @@ static void judge_accepted(struct task *task, const struct outcome *outcome, str
                  && !compose_has_image(task->record, task_provider(task));
     finish(task, RECORD_ACCEPTED, task->faulty || image_left ? SITUATION_FAULTY : SITUATION_ACCEPTED,
            settlement);
-    snprintf(task->told->reference, sizeof task->told->reference, "%s", outcome->reference);
-    snprintf(task->told->reason, sizeof task->told->reason, "%s",
-             image_left ? "without its image, which this gateway does not take" : outcome->meaning);
+    UTF8_COPY(task->told->reference, outcome->reference);
+    UTF8_COPY(task->told->reason,
+              image_left ? "without its image, which this gateway does not take" : outcome->meaning);
 }
 
 static void judge_unsure(struct task *task, const struct outcome *outcome, struct settlement *settlement)
@@ -286,7 +287,7 @@ static void judge_unsure(struct task *task, const struct outcome *outcome, struc
     if ((caps & (API_IDEMPOTENT | API_LOOKUP)) && !task->repeated) {
         task->repeated = true;
         task->look = (caps & API_LOOKUP) != 0 && outcome->reference[0] != '\0';
-        snprintf(task->record->reference, sizeof task->record->reference, "%s", outcome->reference);
+        UTF8_COPY(task->record->reference, outcome->reference);
         return;
     }
     /* A reservation that was taken must not be made again elsewhere: both would be sent. */
@@ -312,12 +313,12 @@ static void tell(struct task *task, const struct outcome *outcome)
     struct told *told = task->told;
 
     if (task->next < task->providers)
-        snprintf(told->provider, sizeof told->provider, "%s", task_provider(task)->name);
+        UTF8_COPY(told->provider, task_provider(task)->name);
     snprintf(told->reason, sizeof told->reason, "%s%s%s", outcome->code,
              outcome->code[0] != '\0' && outcome->meaning[0] != '\0' ? ", " : "", outcome->meaning);
     if (task->composed) {
-        snprintf(told->kind, sizeof told->kind, "%s", kind_name(task->fitted.kind));
-        snprintf(told->unit, sizeof told->unit, "%s", compose_unit(task_provider(task)));
+        UTF8_COPY(told->kind, kind_name(task->fitted.kind));
+        UTF8_COPY(told->unit, compose_unit(task_provider(task)));
         told->cost = task->fitted.cost;
         told->limit = task->fitted.limit;
         told->messages = (int)task->fitted.texts;
@@ -381,7 +382,7 @@ void task_postpone(struct task *task, const char *why, struct settlement *settle
         .parts_done = record->parts_done,
     };
     if (task->told->reason[0] == '\0')
-        snprintf(task->told->reason, sizeof task->told->reason, "%s", why);
+        UTF8_COPY(task->told->reason, why);
     keep(task, 0, settlement);
 }
 
@@ -410,7 +411,7 @@ bool task_pass_by(struct task *task, const struct plan *plan, struct settlement 
         return true;
     }
     breakers_say(breakers_of(plan, paused), words, sizeof words);
-    snprintf(task->told->provider, sizeof task->told->provider, "%s", paused->name);
+    UTF8_COPY(task->told->provider, paused->name);
     task_postpone(task, words[0] == '\0' ? "another message tries this provider" : words, settlement);
     if (settlement->state == RECORD_WAITING && due_ms != INT64_MAX)
         settlement->due_ms = due_ms + random() % 1000;

@@ -2,12 +2,12 @@
    whom to ask, in which order, and when again. */
 #include "flow/telling.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "base/now.h"
+#include "base/utf8.h"
 #include "monitor/pipe.h"
 
 /* One request; all of a telling; and the lease, which outlives that. */
@@ -105,8 +105,8 @@ static const char *or_else(const char *text, const char *otherwise)
 
 static void say(struct writeback *w, const char *monitor, const char *said)
 {
-    snprintf(w->monitor, sizeof w->monitor, "%s", monitor);
-    snprintf(w->said, sizeof w->said, "%s", said);
+    UTF8_COPY(w->monitor, monitor);
+    UTF8_COPY(w->said, said);
 }
 
 /* What the verdict means for the row. */

@@ -131,8 +131,9 @@ static bool list_headers(const struct request *request, const char *type, struct
 {
     struct buf line = { 0 };
     /* An empty Expect keeps libcurl from waiting for "100 Continue", an empty type from telling one of its
-     * own. */
-    bool listed = list_add(list, "Expect:") && list_add(list, type);
+       own. What stands here it writes once; the name of an option it writes into a line first. */
+    bool listed = list_add(list, "User-Agent: munja/" MUNJA_VERSION) && list_add(list, "Expect:")
+                  && list_add(list, type);
 
     for (const char *at = buf_text(&request->headers); listed && *at != '\0';) {
         size_t length = strcspn(at, "\n");
@@ -198,7 +199,6 @@ static bool set_request(struct exchange *exchange, const struct request *request
     bool bare = request->kind == BODY_NONE && strcmp(request->method, "POST") != 0;
 
     return curl_easy_setopt(easy, CURLOPT_URL, exchange->url.data) == CURLE_OK
-           && curl_easy_setopt(easy, CURLOPT_USERAGENT, "munja/" MUNJA_VERSION) == CURLE_OK
            && curl_easy_setopt(easy, CURLOPT_HTTPHEADER, exchange->headers) == CURLE_OK
            && curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)exchange->bytes) == CURLE_OK
            && curl_easy_setopt(easy, CURLOPT_POSTFIELDS, exchange->body) == CURLE_OK

@@ -21,8 +21,11 @@ static bool make_clean(const char *text, size_t bytes, struct buf *clean)
     size_t kept = 0; /* start of the run of good characters that is still to be copied */
 
     for (size_t at = 0; at < bytes; at += length) {
-        length = utf8_decode(text + at, bytes - at, NULL);
+        length = 1;
         opened += text[at] == '{' || text[at] == '[';
+        if ((unsigned char)text[at] < 0x80) /* mostly */
+            continue;
+        length = utf8_decode(text + at, bytes - at, NULL);
         if (length > 0)
             continue;
         if (!buf_add(clean, text + kept, at - kept) || !buf_str(clean, "\xef\xbf\xbd"))

@@ -10,31 +10,33 @@
    decoder of forms reads, while "+" is a plus sign to some. */
 static bool is_unreserved(unsigned char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
-           || (c != '\0' && strchr("-._~", c) != NULL);
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.'
+           || c == '_' || c == '~';
 }
 
+/* A piece at a time. */
 static bool add_escaped(struct buf *out, const char *text)
 {
     static const char hex[] = "0123456789ABCDEF";
+    char piece[192];
+    size_t bytes = 0;
 
-    while (*text != '\0') {
-        size_t plain = 0;
-        unsigned char c;
-
-        while (is_unreserved((unsigned char)text[plain]))
-            plain++;
-        if (!buf_add(out, text, plain))
-            return false;
-        text += plain;
-        c = (unsigned char)*text;
-        if (c == '\0')
-            break;
-        if (!buf_add(out, (const char[]){ '%', hex[c >> 4], hex[c & 15] }, 3))
-            return false;
-        text++;
+    for (; *text != '\0'; text++) {
+        unsigned char c = (unsigned char)*text;
+        if (bytes + 3 > sizeof piece) {
+            if (!buf_add(out, piece, bytes))
+                return false;
+            bytes = 0;
+        }
+        if (is_unreserved(c)) {
+            piece[bytes++] = *text;
+            continue;
+        }
+        piece[bytes++] = '%';
+        piece[bytes++] = hex[c >> 4];
+        piece[bytes++] = hex[c & 15];
     }
-    return true;
+    return buf_add(out, piece, bytes);
 }
 
 static bool add_pair(struct buf *out, const char *name, const char *value, struct error *err)

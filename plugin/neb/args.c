@@ -1,10 +1,10 @@
 /* The module's arguments. */
 #include "neb/args.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "settings/settings.h"
 
 #ifndef MUNJA_PROGRAM
@@ -62,7 +62,7 @@ bool args_read(const char *text, struct args *args, struct error *err)
     struct args made = { .munja = MUNJA_PROGRAM, .commands = COMMANDS };
     const char *word = text == NULL ? "" : text;
 
-    snprintf(made.config, sizeof made.config, "%s", settings_path(NULL, getenv("MUNJA_CONFIG")));
+    UTF8_COPY(made.config, settings_path(NULL, getenv("MUNJA_CONFIG")));
     for (word += strspn(word, blanks); *word != '\0'; word += strspn(word, blanks)) {
         size_t bytes = strcspn(word, blanks);
         if (!read_one(&made, word, bytes, err))

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/now.h"
+#include "base/utf8.h"
 #include "neb/core.h"
 
 /* The core kills what takes longer; a run ends by itself long before, unless it hangs. */
@@ -28,7 +29,7 @@ static bool start(struct errand *errand)
         return false;
     }
     /* The core takes it as its own to write. */
-    snprintf(line, sizeof line, "%s", errand->line);
+    UTF8_COPY(line, errand->line);
     errand->begun_ms = now_ms();
     errand->until_ms = now_steady_ms() + WORD_MOST_MS;
     if (wproc_run_callback(line, RUN_MOST_S, ended, errand, NULL) == 0)

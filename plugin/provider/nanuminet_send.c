@@ -109,7 +109,7 @@ static void judge_false(const struct account *account, const char *said, const s
     if (*said != '\0' && strstr(said, account->user) == NULL)
         snprintf(meaning, sizeof meaning, "%s: %s", row->meaning, said);
     else
-        snprintf(meaning, sizeof meaning, "%s", row->meaning);
+        UTF8_COPY(meaning, row->meaning);
     outcome_set(outcome, row->kind, row->code, meaning);
 }
 

@@ -2,6 +2,7 @@
 #include "store/balance.h"
 
 #include "base/now.h"
+#include "base/utf8.h"
 #include "store/record.h"
 
 bool balance_put(struct store *store, const char *provider, const char *left, struct error *err)
@@ -29,7 +30,7 @@ bool balance_get(struct store *store, const char *provider, struct balance *bala
                 && rows_next(rows, &found, err);
 
     if (read && found) {
-        RECORD_COPY(made.left, rows_text(rows, 0));
+        UTF8_COPY(made.left, rows_text(rows, 0));
         made.seen_ms = rows_number(rows, 1);
     }
     rows_end(rows);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "store/record.h"
 
 #define COLUMNS "name, failures, pause_s, until_ms, trial_ms, account, reason"
@@ -20,7 +21,7 @@ static void read_columns(const struct rows *rows, struct breaker *breaker)
     breaker->until_ms = rows_number(rows, 3);
     breaker->trial_ms = rows_number(rows, 4);
     breaker->account = rows_number(rows, 5) != 0;
-    RECORD_COPY(breaker->reason, rows_text(rows, 6));
+    UTF8_COPY(breaker->reason, rows_text(rows, 6));
 }
 
 static bool read_kept(const struct rows *rows, void *item, struct error *err)
@@ -28,7 +29,7 @@ static bool read_kept(const struct rows *rows, void *item, struct error *err)
     struct breaker_kept *kept = item;
 
     (void)err;
-    RECORD_COPY(kept->name, rows_text(rows, 0));
+    UTF8_COPY(kept->name, rows_text(rows, 0));
     read_columns(rows, &kept->breaker);
     return true;
 }

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/now.h"
+#include "base/utf8.h"
 #include "store/missed.h"
 #include "store/record.h"
 #include "store/writeback.h"
@@ -55,7 +56,7 @@ static bool find_place(struct store *store, int64_t record, struct place_in_chai
                                           .done = rows_number(rows, 2) != 0,
                                           .early = rows_number(rows, 3) != 0,
                                           .repeated = rows_number(rows, 5) != 0 };
-        RECORD_COPY(place->recipient, rows_text(rows, 4));
+        UTF8_COPY(place->recipient, rows_text(rows, 4));
     }
     rows_end(rows);
     return looked;
@@ -72,7 +73,7 @@ static bool read_link(const struct rows *rows, void *item, struct error *err)
 
     (void)err;
     link->record = rows_number(rows, 0);
-    RECORD_COPY(link->provider, rows_text(rows, 1));
+    UTF8_COPY(link->provider, rows_text(rows, 1));
     return true;
 }
 
@@ -156,11 +157,11 @@ static bool say_state(struct store *store, struct chase *chase, struct error *er
 
     if (!receipt_list(store, chase->record.id, &list, &count, err))
         return false;
-    snprintf(chase->why, sizeof chase->why, "%s", chase->state);
+    UTF8_COPY(chase->why, chase->state);
     for (size_t i = 0; i < count; i++)
         if (strcmp(list[i].provider, chase->record.provider) == 0
             && strcmp(list[i].state, chase->state) == 0) {
-            RECORD_COPY(chase->code, list[i].code);
+            UTF8_COPY(chase->code, list[i].code);
             snprintf(chase->why, sizeof chase->why, "%s: %s%s%.120s", chase->state, list[i].code,
                      list[i].meaning[0] != '\0' ? ", " : "", list[i].meaning);
         }
@@ -179,7 +180,7 @@ static void say_refusal(struct chase *chase)
 {
     const struct record *record = &chase->record;
 
-    RECORD_COPY(chase->state, "failed");
+    UTF8_COPY(chase->state, "failed");
     snprintf(chase->why, sizeof chase->why, "%s: %s%s%.120s",
              record->state == RECORD_REFUSED ? "refused" : "given up", record->code,
              record->code[0] != '\0' && record->meaning[0] != '\0' ? ", " : "", record->meaning);
@@ -212,7 +213,7 @@ bool chase_open(struct store *store, int64_t record, struct chase *chase, bool *
     chase->open = !chase->over && needless == NULL;
     chase->repeated = place.repeated;
     if (needless != NULL)
-        snprintf(chase->why, sizeof chase->why, "%s", needless);
+        UTF8_COPY(chase->why, needless);
     return true;
 }
 
@@ -267,7 +268,7 @@ static bool add_instead(struct store *store, const struct chase *chase, const st
                              .created_ms = before->created_ms,
                              .due_ms = now_ms() };
 
-    RECORD_COPY(wanted.recipient, step->recipient);
+    UTF8_COPY(wanted.recipient, step->recipient);
     wanted.wish.at[0] = '\0'; /* its time has come */
     if (elsewhere) {
         identity_of(&wanted.alert, wanted.recipient, before->wish.at, &wanted.identity);
@@ -358,8 +359,8 @@ bool chase_tell(struct store *store, int64_t record, struct chase_note *note, st
     if (looked && found) {
         note->in_place_of = rows_number(rows, 0);
         note->replaced_by = rows_number(rows, 1);
-        RECORD_COPY(note->remedy, rows_text(rows, 2));
-        RECORD_COPY(note->why, rows_text(rows, 3));
+        UTF8_COPY(note->remedy, rows_text(rows, 2));
+        UTF8_COPY(note->why, rows_text(rows, 3));
     }
     rows_end(rows);
     return looked;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/now.h"
+#include "base/utf8.h"
 #include "store/place.h"
 #include "store/record.h"
 #include "store/schema.h"
@@ -119,7 +120,7 @@ static bool read_attempts(const struct rows *rows, void *item, struct error *err
     struct attempt_count *count = item;
 
     (void)err;
-    RECORD_COPY(count->provider, rows_text(rows, 0));
+    UTF8_COPY(count->provider, rows_text(rows, 0));
     count->accepted = (size_t)rows_number(rows, 1);
     count->failed = (size_t)rows_number(rows, 2);
     count->unsure = (size_t)rows_number(rows, 3);
@@ -165,8 +166,8 @@ static bool read_receipts(const struct rows *rows, void *item, struct error *err
     struct receipt_count *count = item;
 
     (void)err;
-    RECORD_COPY(count->provider, rows_text(rows, 0));
-    RECORD_COPY(count->carrier, rows_text(rows, 1));
+    UTF8_COPY(count->provider, rows_text(rows, 0));
+    UTF8_COPY(count->carrier, rows_text(rows, 1));
     count->delivered = (size_t)rows_number(rows, 2);
     count->failed = (size_t)rows_number(rows, 3);
     count->gateway = (size_t)rows_number(rows, 4);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/now.h"
+#include "base/utf8.h"
 #include "store/record.h"
 
 static bool read_listed(const struct rows *rows, void *item, struct error *err)
@@ -91,13 +92,13 @@ static bool read_attempt(const struct rows *rows, void *item, struct error *err)
 
     (void)err;
     a->number = (int)rows_number(rows, 0);
-    RECORD_COPY(a->provider, rows_text(rows, 1));
+    UTF8_COPY(a->provider, rows_text(rows, 1));
     a->begun_ms = rows_number(rows, 2);
     a->ended_ms = rows_number(rows, 3);
-    RECORD_COPY(a->outcome, a->ended_ms == 0 ? "begun" : rows_text(rows, 4));
-    RECORD_COPY(a->code, rows_text(rows, 5));
-    RECORD_COPY(a->meaning, rows_text(rows, 6));
-    RECORD_COPY(a->reference, rows_text(rows, 7));
+    UTF8_COPY(a->outcome, a->ended_ms == 0 ? "begun" : rows_text(rows, 4));
+    UTF8_COPY(a->code, rows_text(rows, 5));
+    UTF8_COPY(a->meaning, rows_text(rows, 6));
+    UTF8_COPY(a->reference, rows_text(rows, 7));
     return true;
 }
 
@@ -150,7 +151,7 @@ bool store_reserved(struct store *store, const char *provider, const char *refer
                       " WHERE a.provider = $1 AND a.reference = $2 AND a.outcome = 'accepted' LIMIT 1",
                       DB_TEXT(provider), DB_TEXT(reference))
              && rows_next(rows, &found, err);
-    record_copy(at, 24, looked && found ? rows_text(rows, 0) : "");
+    utf8_copy(at, 24, looked && found ? rows_text(rows, 0) : "");
     rows_end(rows);
     return looked;
 }

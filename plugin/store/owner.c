@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/now.h"
+#include "base/utf8.h"
 #include "store/place.h"
 #include "store/record.h"
 
@@ -135,7 +136,7 @@ static bool read_owner(const struct rows *rows, void *item, struct error *err)
     struct owner *owner = item;
 
     (void)err;
-    RECORD_COPY(owner->name, rows_text(rows, 0));
+    UTF8_COPY(owner->name, rows_text(rows, 0));
     return true;
 }
 

@@ -8,6 +8,7 @@
 #include "alert/identity.h"
 #include "base/code.h"
 #include "base/now.h"
+#include "base/utf8.h"
 #include "store/record.h"
 #include "store/writeback.h"
 
@@ -91,7 +92,7 @@ static bool join(struct store *store, const char *topic, const char *mark, struc
     same = found && mark[0] != '\0' && strcmp(rows_text(rows, 2), mark) == 0;
     if (found && (same || rows_number(rows, 4) == 0)) {
         record->problem = rows_number(rows, 0);
-        RECORD_COPY(record->reply, rows_text(rows, 1));
+        UTF8_COPY(record->reply, rows_text(rows, 1));
         seen_ms = rows_number(rows, 3);
     }
     outlived = record->problem == 0 && found && !marks_same_state(rows_text(rows, 2), mark);
@@ -142,12 +143,12 @@ static bool read_place(const char *packed, struct problem *problem, struct error
     if (packed[0] != '\0' && !alert_unpack(&alert, packed, &fault) && fault.kind == ERROR_SYSTEM)
         return error_memory(err);
     service = alert_get(&alert, "service");
-    record_copy(problem->place, sizeof problem->place, alert_get(&alert, "host"));
+    utf8_copy(problem->place, sizeof problem->place, alert_get(&alert, "host"));
     if (service[0] != '\0') {
         size_t at = strlen(problem->place);
         if (at + 1 < sizeof problem->place)
             problem->place[at++] = '/';
-        record_copy(problem->place + at, sizeof problem->place - at, service);
+        utf8_copy(problem->place + at, sizeof problem->place - at, service);
     }
     alert_clear(&alert);
     return true;
@@ -160,8 +161,8 @@ static bool read_problem(const struct rows *rows, struct problem *problem, struc
                                  .ended_ms = rows_number(rows, 3),
                                  .taken_ms = rows_number(rows, 4),
                                  .record = rows_number(rows, 6) };
-    RECORD_COPY(problem->code, rows_text(rows, 1));
-    RECORD_COPY(problem->taken_by, rows_text(rows, 5));
+    UTF8_COPY(problem->code, rows_text(rows, 1));
+    UTF8_COPY(problem->taken_by, rows_text(rows, 5));
     return read_place(rows_text(rows, 7), problem, err);
 }
 

@@ -8,6 +8,7 @@
 #include "alert/clean.h"
 #include "base/buf.h"
 #include "base/now.h"
+#include "base/utf8.h"
 #include "store/record.h"
 #include "store/watch.h"
 
@@ -21,7 +22,7 @@ static bool keep_text(char *out, size_t room, const char *said, struct error *er
     bool kept = said == NULL || clean_text(said, strlen(said), &clean, err);
 
     if (kept)
-        record_copy(out, room, buf_text(&clean));
+        utf8_copy(out, room, buf_text(&clean));
     buf_clear(&clean);
     return kept;
 }
@@ -129,15 +130,15 @@ static bool read_receipt(const struct rows *rows, void *item, struct error *err)
     struct receipt_kept *r = item;
 
     (void)err;
-    RECORD_COPY(r->provider, rows_text(rows, 0));
-    RECORD_COPY(r->reference, rows_text(rows, 1));
-    RECORD_COPY(r->recipient, rows_text(rows, 2));
-    RECORD_COPY(r->state, rows_text(rows, 3));
-    RECORD_COPY(r->code, rows_text(rows, 4));
-    RECORD_COPY(r->meaning, rows_text(rows, 5));
-    RECORD_COPY(r->time, rows_text(rows, 6));
+    UTF8_COPY(r->provider, rows_text(rows, 0));
+    UTF8_COPY(r->reference, rows_text(rows, 1));
+    UTF8_COPY(r->recipient, rows_text(rows, 2));
+    UTF8_COPY(r->state, rows_text(rows, 3));
+    UTF8_COPY(r->code, rows_text(rows, 4));
+    UTF8_COPY(r->meaning, rows_text(rows, 5));
+    UTF8_COPY(r->time, rows_text(rows, 6));
     r->seen_ms = rows_number(rows, 7);
-    RECORD_COPY(r->carrier, rows_text(rows, 8));
+    UTF8_COPY(r->carrier, rows_text(rows, 8));
     return true;
 }
 
@@ -147,14 +148,14 @@ bool reply_read(const struct rows *rows, void *item, struct error *err)
 
     (void)err;
     r->id = rows_number(rows, 0);
-    RECORD_COPY(r->provider, rows_text(rows, 1));
-    RECORD_COPY(r->reference, rows_text(rows, 2));
-    RECORD_COPY(r->sender, rows_text(rows, 3));
-    RECORD_COPY(r->recipient, rows_text(rows, 4));
-    RECORD_COPY(r->text, rows_text(rows, 5));
-    RECORD_COPY(r->time, rows_text(rows, 6));
+    UTF8_COPY(r->provider, rows_text(rows, 1));
+    UTF8_COPY(r->reference, rows_text(rows, 2));
+    UTF8_COPY(r->sender, rows_text(rows, 3));
+    UTF8_COPY(r->recipient, rows_text(rows, 4));
+    UTF8_COPY(r->text, rows_text(rows, 5));
+    UTF8_COPY(r->time, rows_text(rows, 6));
     r->seen_ms = rows_number(rows, 7);
-    RECORD_COPY(r->outcome, rows_text(rows, 8));
+    UTF8_COPY(r->outcome, rows_text(rows, 8));
     r->answer = rows_number(rows, 9);
     return true;
 }
@@ -230,15 +231,15 @@ bool receipt_final(struct store *store, int64_t record, const char *provider, ch
             goto out;
         if (!found || strcmp(reference, rows_text(rows, 0)) != 0) { /* a part's last */
             if (parts == 1 || (parts > 1 && weight_of(best) < weight_of(worst)))
-                RECORD_COPY(worst, best);
+                UTF8_COPY(worst, best);
             parts++;
             best[0] = '\0';
         }
         if (!found)
             break;
-        RECORD_COPY(reference, rows_text(rows, 0));
+        UTF8_COPY(reference, rows_text(rows, 0));
         if (weight_of(rows_text(rows, 1)) > weight_of(best))
-            RECORD_COPY(best, rows_text(rows, 1));
+            UTF8_COPY(best, rows_text(rows, 1));
     }
     memcpy(state, worst, sizeof worst);
     judged = true;

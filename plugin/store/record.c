@@ -37,24 +37,14 @@ void record_clear(struct record *record)
     *record = (struct record){ 0 };
 }
 
-void record_copy(char *out, size_t room, const char *text)
-{
-    size_t bytes = strlen(text);
-
-    if (bytes >= room)
-        bytes = utf8_border(text, bytes, room - 1);
-    memmove(out, text, bytes); /* a settlement may keep what the record says */
-    out[bytes] = '\0';
-}
-
 void record_say(struct record *record, const char *provider, const char *outcome, const char *code,
                 const char *meaning, const char *reference)
 {
-    RECORD_COPY(record->provider, provider);
-    RECORD_COPY(record->outcome, outcome);
-    RECORD_COPY(record->code, code);
-    RECORD_COPY(record->meaning, meaning);
-    RECORD_COPY(record->reference, reference);
+    UTF8_COPY(record->provider, provider);
+    UTF8_COPY(record->outcome, outcome);
+    UTF8_COPY(record->code, code);
+    UTF8_COPY(record->meaning, meaning);
+    UTF8_COPY(record->reference, reference);
 }
 
 void record_read(const struct rows *rows, struct record *record, bool *ready)
@@ -62,28 +52,28 @@ void record_read(const struct rows *rows, struct record *record, bool *ready)
     bool begun;
 
     record->id = rows_number(rows, 0);
-    RECORD_COPY(record->identity.key, rows_text(rows, 1));
-    RECORD_COPY(record->recipient, rows_text(rows, 2));
+    UTF8_COPY(record->identity.key, rows_text(rows, 1));
+    UTF8_COPY(record->recipient, rows_text(rows, 2));
     record->state = record_state_named(rows_text(rows, 3));
     record->created_ms = rows_number(rows, 4);
     record->due_ms = rows_number(rows, 5);
     record->parts_done = (int)rows_number(rows, 6);
-    RECORD_COPY(record->wish.provider, rows_text(rows, 7));
-    RECORD_COPY(record->wish.kind, rows_text(rows, 8));
-    RECORD_COPY(record->wish.at, rows_text(rows, 9));
+    UTF8_COPY(record->wish.provider, rows_text(rows, 7));
+    UTF8_COPY(record->wish.kind, rows_text(rows, 8));
+    UTF8_COPY(record->wish.at, rows_text(rows, 9));
     record->tries = (int)rows_number(rows, 10);
     begun = record->tries > 0 && rows_number(rows, 12) == 0;
     record_say(record, rows_text(rows, 11), begun ? "begun" : rows_text(rows, 13), rows_text(rows, 14),
                rows_text(rows, 15), rows_text(rows, 16));
     *ready = rows_number(rows, 17) != 0;
-    RECORD_COPY(record->wish.image_url, rows_text(rows, 18));
+    UTF8_COPY(record->wish.image_url, rows_text(rows, 18));
     record->image_id = rows_number(rows, 19);
     record->lease_until_ms = rows_number(rows, 21);
     record->merged_into = rows_number(rows, 22);
     record->problem = rows_number(rows, 23);
-    RECORD_COPY(record->reply, rows_text(rows, 24));
+    UTF8_COPY(record->reply, rows_text(rows, 24));
     record->root = rows_number(rows, 25);
-    RECORD_COPY(record->wish.first, rows_text(rows, 26));
+    UTF8_COPY(record->wish.first, rows_text(rows, 26));
 }
 
 /* The window reaches both ways: a clock that ran ahead once must

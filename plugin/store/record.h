@@ -43,10 +43,11 @@ void owner_unlock(struct store *store);
 #define RECORD_SELECT                                                                                        \
     "SELECT r.id, r.identity, r.recipient, r.state, r.created_ms, r.due_ms, r.parts_done,"                   \
     " r.wish_provider, r.wish_kind, r.wish_at,"                                                              \
-    " (SELECT max(number) FROM attempt WHERE record = r.id) AS tries,"                                       \
+    " CASE WHEN r.accepted_by > 0 THEN (SELECT max(number) FROM attempt WHERE record = r.id)"                \
+    " ELSE a.number END AS tries,"                                                                           \
     " a.provider, a.ended_ms, a.outcome, a.code, a.meaning, a.reference, " RECORD_READY " AS ready,"         \
     " r.wish_image, r.image, r.alert, r.lease_until_ms, r.merged_into, r.problem,"                           \
-    " (SELECT code FROM problem WHERE id = r.problem), c.root, c.first"                                      \
+    " CASE WHEN r.problem > 0 THEN (SELECT code FROM problem WHERE id = r.problem) END, c.root, c.first"     \
     " FROM record r LEFT JOIN chase c ON c.record = r.id LEFT JOIN attempt a ON a.record = r.id AND"         \
     " a.number = CASE WHEN r.accepted_by > 0"                                                                \
     " THEN r.accepted_by ELSE (SELECT max(number) FROM attempt WHERE record = r.id) END "
@@ -59,10 +60,6 @@ void owner_unlock(struct store *store);
 /* The outcome of the row among the attempts that says that the record was given up, as a rule by an
    operator. */
 #define RECORD_DROPPED "dropped"
-
-/* A row's text into an array of a struct, cut at a character border where it does not fit. */
-#define RECORD_COPY(out, text) record_copy(out, sizeof(out), text)
-void record_copy(char *out, size_t room, const char *text);
 
 /* All rows of a statement, each read into a zeroed element of so many bytes. What was read so far is there
    even when this fails, and the caller's. */

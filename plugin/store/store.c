@@ -3,11 +3,11 @@
    the next one when the lease lapses. */
 #include "store/store.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/now.h"
+#include "base/utf8.h"
 #include "store/db.h"
 #include "store/missed.h"
 #include "store/problem.h"
@@ -26,7 +26,7 @@ bool store_know(struct store *store, struct error *err)
                   0, &rows, err)
         || !rows_next(rows, &found, err))
         goto out;
-    snprintf(store->id, sizeof store->id, "%s", rows_text(rows, 0));
+    UTF8_COPY(store->id, rows_text(rows, 0));
     store->breakers = rows_number(rows, 1) != 0;
     read = true;
 out:

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/now.h"
+#include "base/utf8.h"
 #include "store/record.h"
 
 /* The first results of carriers take a few seconds. */
@@ -17,9 +18,9 @@ static bool read_watched(const struct rows *rows, void *item, struct error *err)
     (void)err;
     w->record = rows_number(rows, 0);
     w->number = (int)rows_number(rows, 1);
-    RECORD_COPY(w->provider, rows_text(rows, 2));
-    RECORD_COPY(w->reference, rows_text(rows, 3));
-    RECORD_COPY(w->at, rows_text(rows, 4));
+    UTF8_COPY(w->provider, rows_text(rows, 2));
+    UTF8_COPY(w->reference, rows_text(rows, 3));
+    UTF8_COPY(w->at, rows_text(rows, 4));
     w->sent_ms = rows_number(rows, 5);
     w->look_ms = rows_number(rows, 6);
     w->told = rows_number(rows, 7) != 0;

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/mask.h"
 #include "base/now.h"
+#include "base/utf8.h"
 #include "store/record.h"
 
 static const char *const kinds[] = { [WRITEBACK_ACKNOWLEDGE] = "acknowledge", [WRITEBACK_RESULT] = "result" };
@@ -78,7 +79,7 @@ bool writeback_undelivered(struct store *store, const struct record *record, con
     struct buf text = { 0 };
     bool added;
 
-    RECORD_COPY(w.source, alert_get(&record->alert, "source"));
+    UTF8_COPY(w.source, alert_get(&record->alert, "source"));
     added =
         buf_format(&text, "%s%s%s to %s: %s", w.host[0] == '\0' ? "a text" : w.host,
                    w.service[0] == '\0' ? "" : "/", w.service, mask_number(record->recipient, masked), why)
@@ -173,7 +174,7 @@ static bool read_one(const struct rows *rows, void *item, struct error *err)
         strcmp(rows_text(rows, 1), kinds[WRITEBACK_RESULT]) == 0 ? WRITEBACK_RESULT : WRITEBACK_ACKNOWLEDGE;
     w->record = rows_number(rows, 2);
     w->reply = rows_number(rows, 3);
-    RECORD_COPY(w->source, rows_text(rows, 4));
+    UTF8_COPY(w->source, rows_text(rows, 4));
     w->created_ms = rows_number(rows, 5);
     w->due_ms = rows_number(rows, 6);
     w->tries = (int)rows_number(rows, 7);
@@ -181,8 +182,8 @@ static bool read_one(const struct rows *rows, void *item, struct error *err)
     for (int state = WRITEBACK_WAITING; state < WRITEBACK_FAILED; state++)
         if (strcmp(rows_text(rows, 8), states[state]) == 0)
             w->state = (enum writeback_state)state;
-    RECORD_COPY(w->monitor, rows_text(rows, 9));
-    RECORD_COPY(w->said, rows_text(rows, 10));
+    UTF8_COPY(w->monitor, rows_text(rows, 9));
+    UTF8_COPY(w->said, rows_text(rows, 10));
     return own_texts(rows, 11, w, err);
 }
 

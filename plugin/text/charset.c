@@ -142,7 +142,7 @@ long charset_measure(enum charset charset, const char *text, size_t bytes)
     for (size_t at = 0; at < bytes; at += length) {
         int cost = 1;
         length = 1;
-        /* Most texts are little else: measuring is a tenth of the work for a message. */
+        /* Most texts are little else. */
         if (!plain((unsigned char)text[at])) {
             length = utf8_decode(text + at, bytes - at, &point);
             cost = length == 0 ? 0 : charset_cost(charset, point);
@@ -183,6 +183,9 @@ bool charset_replace(enum charset charset, const char *text, size_t bytes, struc
         const char *word;
         char kin[KIN_BYTES];
 
+        length = 1;
+        if (plain((unsigned char)text[at]))
+            continue;
         length = utf8_decode(text + at, bytes - at, &point);
         if (length > 1 && !charset_open(charset, err))
             return false;

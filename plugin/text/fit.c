@@ -172,9 +172,9 @@ out:
 static bool fit_body(const struct room *room, const struct body *body, enum overflow overflow,
                      struct fitted *fitted, struct error *err)
 {
-    const struct buf *text = &body->text.text;
+    const struct buf *text = &body->text.text, *signature = &body->signature;
     long left = room_size(room, body->whole.data)
-                - (body->cost - charset_measure(room->charset, text->data, text->len));
+                - charset_measure(room->charset, buf_text(signature), signature->len);
 
     if (left < 1 || (left < BODY_LEAST && body->signature.len > 0))
         return error_set(err, ERROR_SETTINGS, 0,

@@ -325,6 +325,33 @@ static void packs_and_unpacks(void **state)
     alert_clear(&back);
 }
 
+/* What came out of the store can be changed like any other. */
+static void changes_what_it_unpacked(void **state)
+{
+    struct alert alert = { 0 };
+    struct error err = { 0 };
+    char *packed;
+
+    (void)state;
+    assert_true(alert_unpack(&alert,
+                             "host\x1fweb01\x1eservice\x1f"
+                             "disk\x1estate\x1fOK\x1e",
+                             &err));
+    set(&alert, "service", "a name that is longer");
+    set(&alert, "host", "");
+    set(&alert, "output", "97 %");
+    assert_int_equal(alert.fields, 3);
+    assert_int_equal(alert.bytes, strlen("a name that is longer"
+                                         "OK"
+                                         "97 %"));
+    packed = alert_pack(&alert, &err);
+    assert_string_equal(packed, "service\x1f"
+                                "a name that is longer\x1estate\x1fOK\x1eoutput\x1f"
+                                "97 %\x1e");
+    free(packed);
+    alert_clear(&alert);
+}
+
 static void refuses_broken_packs(void **state)
 {
     static const char *const packs[] = {
@@ -333,6 +360,7 @@ static void refuses_broken_packs(void **state)
         "\x1fweb01\x1e",      /* no name */
         "host\x1f\x1e",       /* empty value */
         "ho st\x1fweb01\x1e", /* bad name */
+        "Host\x1fweb01\x1e",  /* one that nobody packed */
         "host\x1fweb\x1f"
         "01\x1e",           /* control character */
         "host\x1f\xff\x1e", /* not UTF-8 */
@@ -359,13 +387,21 @@ static void refuses_broken_packs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sets_and_gets),        cmocka_unit_test(knows_names),
-        cmocka_unit_test(refuses_names),        cmocka_unit_test(refuses_a_field_too_many),
-        cmocka_unit_test(bounds_values),        cmocka_unit_test(keeps_what_fits),
-        cmocka_unit_test(checks_types),         cmocka_unit_test(needs_something_to_say),
-        cmocka_unit_test(drops_literal_macros), cmocka_unit_test(splits_output),
-        cmocka_unit_test(upper_cases_state),    cmocka_unit_test(packs_and_unpacks),
-        cmocka_unit_test(shows_local_time),     cmocka_unit_test(refuses_broken_packs),
+        cmocka_unit_test(sets_and_gets),
+        cmocka_unit_test(knows_names),
+        cmocka_unit_test(refuses_names),
+        cmocka_unit_test(refuses_a_field_too_many),
+        cmocka_unit_test(bounds_values),
+        cmocka_unit_test(keeps_what_fits),
+        cmocka_unit_test(checks_types),
+        cmocka_unit_test(needs_something_to_say),
+        cmocka_unit_test(drops_literal_macros),
+        cmocka_unit_test(splits_output),
+        cmocka_unit_test(upper_cases_state),
+        cmocka_unit_test(packs_and_unpacks),
+        cmocka_unit_test(changes_what_it_unpacked),
+        cmocka_unit_test(shows_local_time),
+        cmocka_unit_test(refuses_broken_packs),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

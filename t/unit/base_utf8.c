@@ -77,12 +77,32 @@ static void finds_borders(void **state)
     }
 }
 
+static void copies_whole_characters(void **state)
+{
+    static const struct {
+        const char *text, *copied;
+    } cases[] = {
+        { "", "" },           { "abcdefg", "abcdefg" }, { "abcdefgh", "abcdefg" },
+        { "가나다", "가나" }, { "abcdef가", "abcdef" },
+    };
+    char out[8] = "seven..";
+
+    (void)state;
+    for (size_t i = 0; i < CASES(cases); i++) {
+        UTF8_COPY(out, cases[i].text);
+        assert_string_equal(out, cases[i].copied);
+    }
+    utf8_copy(out, sizeof out, out + 3); /* of itself */
+    assert_string_equal(out, "def");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(decodes),
         cmocka_unit_test(encodes_what_it_decodes),
         cmocka_unit_test(finds_borders),
+        cmocka_unit_test(copies_whole_characters),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

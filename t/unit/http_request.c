@@ -33,6 +33,27 @@ static void encodes_everything_reserved(void **state)
     }
 }
 
+/* Longer than any piece that it may be written in, and each border of one somewhere. */
+static void encodes_at_any_length(void **state)
+{
+    (void)state;
+    for (size_t plain = 0; plain < 400; plain++) {
+        struct request request = { 0 };
+        struct error err = { 0 };
+        char value[700] = "", expected[1600] = "GET /p/";
+
+        memset(value, 'a', plain);
+        memset(value + plain, ' ', 200);
+        assert_true(request_start(&request, "GET", "/p", &err));
+        assert_true(request_segment(&request, value, &err));
+        memset(expected + strlen("GET /p/"), 'a', plain);
+        for (size_t i = 0; i < 200; i++)
+            strcat(expected, "%20");
+        strcat(expected, "\n\n");
+        driver_request_is(&request, expected);
+    }
+}
+
 static void forms_keep_their_order(void **state)
 {
     struct request request = { 0 };
@@ -140,6 +161,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(encodes_everything_reserved),
+        cmocka_unit_test(encodes_at_any_length),
         cmocka_unit_test(forms_keep_their_order),
         cmocka_unit_test(multipart_keeps_bytes),
         cmocka_unit_test(json_is_the_body),
