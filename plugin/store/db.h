@@ -40,8 +40,14 @@ bool db_create(const char *where, const struct db_change *changes, int version, 
 /* Likewise bring an older one up to date, in place: with those that came after its own version. */
 bool db_upgrade(struct db *db, const struct db_change *changes, int version, struct error *err);
 
-/* Another process looks after the log: this one does not, or, where it is hurried, only as a last resort. */
-void db_leave_log(struct db *db, bool hurried);
+/* Who copies the log into the database: whoever commits, as soon as it has grown a little, unless it says
+   something else. */
+enum db_log {
+    DB_LOG_STAYS,   /* this process, which comes again and again: when it has grown more */
+    DB_LOG_LEAVES,  /* another one does */
+    DB_LOG_HURRIES, /* likewise, and this one only as a last resort */
+};
+void db_log(struct db *db, enum db_log log);
 
 void db_until(struct db *db, int64_t until_ms);
 void db_close(struct db *db);

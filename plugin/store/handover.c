@@ -24,6 +24,7 @@ bool handover_work(struct store *store, struct error *err)
         return false;
     }
     snprintf(store->owner, sizeof store->owner, OWNER_WORKER);
+    db_log(store->db, DB_LOG_STAYS);
     return true;
 }
 
@@ -31,13 +32,13 @@ void handover_give(struct store *store, bool give)
 {
     store->holder = give ? OWNER_WORKER : store->owner;
     if (give)
-        db_leave_log(store->db, false);
+        db_log(store->db, DB_LOG_LEAVES);
 }
 
 void handover_leave(struct store *store)
 {
     store->holder = "";
-    db_leave_log(store->db, true);
+    db_log(store->db, DB_LOG_HURRIES);
 }
 
 static bool lease_is_workers(struct store *store, int64_t id, bool *yes, struct error *err)

@@ -36,32 +36,22 @@ bool lease_write(struct store *store, int64_t id, int number, const char *provid
                   DB_NUMBER(watch_first_ms(s)));
 }
 
-/* The end of one that this process began, and that is there. */
-static bool attempt_end(struct store *store, int64_t id, int number, const struct settlement *s,
-                        struct error *err)
+/* The end of one that this process began, and that is there. It keeps the reference that it began under,
+   which so need not find its place in an index again. */
+static bool attempt_end(struct store *store, const struct record *record, int number,
+                        const struct settlement *s, struct error *err)
 {
+    if (record->referred && strcmp(s->reference, record->reference) == 0)
+        return DB_RUN(store->db, err,
+                      "UPDATE attempt SET ended_ms = $3, outcome = $4, code = $5, meaning = $6, look_ms = $7"
+                      " WHERE record = $1 AND number = $2",
+                      DB_NUMBER(record->id), DB_NUMBER(number), DB_NUMBER(now_ms()), DB_TEXT(s->outcome),
+                      DB_TEXT(s->code), DB_TEXT(s->meaning), DB_NUMBER(watch_first_ms(s)));
     return DB_RUN(store->db, err,
-                  "UPDATE attempt SET ended_ms = $3, outcome = $4, code = $5, meaning = $6, reference = $7,"
-                  " look_ms = $8 WHERE record = $1 AND number = $2",
-                  DB_NUMBER(id), DB_NUMBER(number), DB_NUMBER(now_ms()), DB_TEXT(s->outcome),
-                  DB_TEXT(s->code), DB_TEXT(s->meaning), DB_TEXT(s->reference), DB_NUMBER(watch_first_ms(s)));
-}
-
-/* How many attempts there were; -1 when the lease is lost. */
-static bool count_tries(struct store *store, int64_t id, int *tries, struct error *err)
-{
-    struct rows *rows = NULL;
-    bool found = false;
-    bool counted =
-        DB_QUERY(store->db, &rows, err,
-                 "SELECT coalesce((SELECT max(number) FROM attempt WHERE record = $1), 0) FROM record"
-                 " WHERE id = $1 AND lease_owner = $2 AND state = 'waiting'",
-                 DB_NUMBER(id), DB_TEXT(store->owner))
-        && rows_next(rows, &found, err);
-
-    *tries = counted && found ? (int)rows_number(rows, 0) : -1;
-    rows_end(rows);
-    return counted;
+                  "UPDATE attempt SET ended_ms = $3, outcome = $4, code = $5, meaning = $6, look_ms = $7,"
+                  " reference = $8 WHERE record = $1 AND number = $2",
+                  DB_NUMBER(record->id), DB_NUMBER(number), DB_NUMBER(now_ms()), DB_TEXT(s->outcome),
+                  DB_TEXT(s->code), DB_TEXT(s->meaning), DB_NUMBER(watch_first_ms(s)), DB_TEXT(s->reference));
 }
 
 bool lease_attempt(struct store *store, int64_t id, int number, const char *provider, const char *reference,
@@ -69,22 +59,32 @@ bool lease_attempt(struct store *store, int64_t id, int number, const char *prov
 {
     return DB_RUN(store->db, err,
                   "INSERT INTO attempt (record, number, provider, begun_ms, ended_ms, outcome, code, meaning,"
-                  " reference) VALUES ($1, $2, $3, $4, 0, '', '', '', $5)",
+                  " reference) VALUES ($1, $2, $3, $4, 0, '', '', '', $5) ON CONFLICT DO NOTHING",
                   DB_NUMBER(id), DB_NUMBER(number), DB_TEXT(provider), DB_NUMBER(now_ms()),
                   DB_TEXT(reference));
 }
 
-/* Two statements: one that inserts what it selects and returns it costs SQLite several tables for the moment.
- */
-static bool lease_begin(struct store *store, int64_t id, const char *provider, const char *reference,
-                        int *number, struct error *err)
+/* *number 0: the lease is lost. While it is ours nobody else writes attempts, but one who lost his: then this
+   one is not begun either. Two statements: one that inserts what it selects costs SQLite more than both. */
+static bool lease_begin(struct store *store, const struct record *record, const char *provider,
+                        const char *reference, int *number, struct error *err)
 {
-    int tries;
+    struct rows *rows = NULL;
+    bool ours = false;
+    bool looked = DB_QUERY(store->db, &rows, err,
+                           "SELECT 1 FROM record WHERE id = $1 AND lease_owner = $2 AND state = 'waiting'",
+                           DB_NUMBER(record->id), DB_TEXT(store->owner))
+                  && rows_next(rows, &ours, err);
 
-    if (!count_tries(store, id, &tries, err))
+    rows_end(rows);
+    *number = 0;
+    if (!looked || !ours)
+        return looked;
+    if (!lease_attempt(store, record->id, record->tries + 1, provider, reference, err))
         return false;
-    *number = tries + 1;
-    return tries < 0 || lease_attempt(store, id, tries + 1, provider, reference, err);
+    if (db_changed(store->db) > 0)
+        *number = record->tries + 1;
+    return true;
 }
 
 /* What the database says of a record that this process works on, and what a settlement made of it. */
@@ -161,7 +161,7 @@ static bool settle_one(struct store *store, const struct record *record, const s
     standing->settled = standing->ours || s->state == RECORD_ACCEPTED;
     wrote = !standing->written
             || (record->attempt != 0
-                    ? attempt_end(store, record->id, standing->number, s, err)
+                    ? attempt_end(store, record, standing->number, s, err)
                     : lease_write(store, record->id, standing->number, record->provider, s, err));
     if (!wrote || !standing->settled)
         return wrote;
@@ -211,7 +211,7 @@ static bool post_one(struct store *store, const struct posting *posting, union f
     for (size_t i = 0; i < posting->count; i++) {
         struct settlement s;
         if (posting->settlements == NULL) {
-            if (!lease_begin(store, posting->records[i]->id, posting->provider, posting->reference,
+            if (!lease_begin(store, posting->records[i], posting->provider, posting->reference,
                              &found[i].number, err))
                 return false;
             continue;
@@ -237,6 +237,7 @@ static void post_memory(const struct posting *posting, const union found *found)
         if (!record->leased)
             continue;
         record->attempt = record->tries = found[i].number;
+        record->referred = posting->reference[0] != '\0';
         record_say(record, posting->provider, "begun", "", "", posting->reference);
     }
 }

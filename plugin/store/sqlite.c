@@ -19,6 +19,9 @@
  */
 #define LOG_PAGES 64
 
+/* A process that stays changes the same pages again and again, and each is copied once for all of that. */
+#define LOG_PAGES_STAYS 256
+
 /* The log starts anew only at a commit after the copying, in the same life of the shared memory. Where each
    process commits once and ends, that never comes: cut it off then. */
 #define LOG_PAGES_MOST 512
@@ -27,11 +30,14 @@
 #define LOG_PAGES_HURRIED 16384
 
 #define STATEMENTS_MAX 64
+#define NUMBERS_MAX    32
 
 struct rows {
     struct db *db;
     const char *sql;
     sqlite3_stmt *handle;
+    int places;                        /* in the statement, for values */
+    unsigned char number[NUMBERS_MAX]; /* of the value for each place */
 };
 
 struct db {
@@ -227,9 +233,13 @@ out:
     return made;
 }
 
-void db_leave_log(struct db *db, bool hurried)
+void db_log(struct db *db, enum db_log log)
 {
-    db->log_pages = hurried ? LOG_PAGES_HURRIED : LOG_PAGES_MOST;
+    static const int pages[] = { [DB_LOG_STAYS] = LOG_PAGES_STAYS,
+                                 [DB_LOG_LEAVES] = LOG_PAGES_MOST,
+                                 [DB_LOG_HURRIES] = LOG_PAGES_HURRIED };
+
+    db->log_pages = pages[log];
 }
 
 void db_until(struct db *db, int64_t until_ms)
@@ -331,6 +341,18 @@ out:
     return done;
 }
 
+/* To SQLite "$2" is a name like any other, and takes the next free place. */
+static bool find_places(struct rows *rows, struct error *err)
+{
+    rows->places = sqlite3_bind_parameter_count(rows->handle);
+    if (rows->places > NUMBERS_MAX)
+        return error_set(err, ERROR_BUG, 0, "store: more values than foreseen");
+    for (int i = 0; i < rows->places; i++)
+        rows->number[i] =
+            (unsigned char)strtoul(sqlite3_bind_parameter_name(rows->handle, i + 1) + 1, NULL, 10);
+    return true;
+}
+
 /* A statement in use, as when one query runs inside the rows of another, cannot be used twice. */
 static struct rows *statement_find(struct db *db, const char *sql, struct error *err)
 {
@@ -351,17 +373,7 @@ static struct rows *statement_find(struct db *db, const char *sql, struct error 
         return NULL;
     }
     db->statements++;
-    return rows;
-}
-
-/* To SQLite "$2" is a name like any other, and takes the next free place. */
-static size_t number_at(sqlite3_stmt *handle, int at)
-{
-    size_t number = 0;
-
-    for (const char *digit = sqlite3_bind_parameter_name(handle, at) + 1; *digit != '\0'; digit++)
-        number = number * 10 + (size_t)(*digit - '0');
-    return number;
+    return find_places(rows, err) ? rows : NULL;
 }
 
 static int bind_value(sqlite3_stmt *handle, int at, const struct db_value *value)
@@ -379,13 +391,13 @@ bool db_query(struct db *db, const char *sql, const struct db_value *values, siz
 
     if (found == NULL)
         return false;
-    for (int at = 1; at <= sqlite3_bind_parameter_count(found->handle); at++) {
-        size_t number = number_at(found->handle, at);
-        if (number > count) {
+    for (int i = 0; i < found->places; i++) {
+        size_t number = found->number[i];
+        if (number == 0 || number > count) {
             rows_end(found);
             return error_set(err, ERROR_BUG, 0, "store: no value for $%zu", number);
         }
-        if (bind_value(found->handle, at, &values[number - 1]) != SQLITE_OK) {
+        if (bind_value(found->handle, i + 1, &values[number - 1]) != SQLITE_OK) {
             db_fails(db->handle, db->name, err);
             rows_end(found);
             return false;

@@ -51,6 +51,7 @@ struct record {
     char code[32];
     char meaning[160];
     char reference[96]; /* of the gateway that accepted */
+    bool referred;      /* the attempt that this process began stands under it already */
     int parts_done;     /* messages of a split text already accepted by that provider */
     const void *image;  /* JPEG to go with it; NULL: none */
     size_t image_bytes;

@@ -290,6 +290,19 @@ static void late_begin_is_left_out(void **state)
     assert_string_equal(ask("SELECT count(*) FROM attempt"), "1");
 }
 
+/* An attempt that is there already, whoever wrote it, is not begun a second time. */
+static void a_number_that_is_taken_is_left_out(void **state)
+{
+    (void)state;
+    ask("INSERT INTO attempt SELECT record, 2, provider, begun_ms, 1, 'retry', '', '', 'its own', 0 FROM "
+        "attempt");
+    begin_one(taker, &theirs, "nanumi");
+    assert_false(theirs.leased);
+    assert_int_equal(theirs.attempt, 0);
+    assert_string_equal(ask("SELECT group_concat(number || outcome || reference) FROM attempt"),
+                        "1ref,2retryits own");
+}
+
 static void late_failure_changes_only_its_attempt(void **state)
 {
     (void)state;
@@ -425,6 +438,7 @@ int main(void)
         cmocka_place_test(a_killed_process_leaves_begun),
         cmocka_place_test(a_killed_writer_leaves_nothing),
         overtaken(late_begin_is_left_out),
+        overtaken(a_number_that_is_taken_is_left_out),
         overtaken(late_failure_changes_only_its_attempt),
         overtaken(late_acceptance_wins),
         overtaken(late_end_without_begin_is_nothing),
