@@ -14,8 +14,10 @@ bool when_begins(const char *text);
    (February 30), one before 1970, and NULL. */
 int64_t when_korean_s(const char *text);
 
-/* The Korean month of that moment, "YYYYMM": gateways keep tables by it. */
-#define WHEN_MONTH_BYTES 16
+/* The Korean month of that moment, "YYYYMM": gateways keep tables by it. Their clocks may be off by so much:
+   in the next month already, or still in the last one. */
+#define WHEN_MONTH_BYTES    16
+#define WHEN_MONTH_SLACK_MS ((int64_t)60 * 60 * 1000)
 void when_korean_month(int64_t ms, char month[WHEN_MONTH_BYTES]);
 
 #endif

@@ -47,21 +47,34 @@ static void ask(struct session *session, const struct provider *provider, const 
     answer_clear(&answer);
 }
 
+/* In each month in which the gateway may have sent them, by its own clock. */
+static void ask_months(struct session *session, const struct provider *provider,
+                       struct record *const *records, size_t count, int64_t until_ms, enum lookup *found)
+{
+    const int64_t now = now_ms(), sent = records[0]->created_ms;
+    const int64_t moments[] = { now, sent, now + WHEN_MONTH_SLACK_MS, sent - WHEN_MONTH_SLACK_MS };
+    char month[sizeof moments / sizeof *moments][WHEN_MONTH_BYTES];
+
+    for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
+        bool asked = false;
+        when_korean_month(moments[i], month[i]);
+        for (size_t k = 0; k < i; k++)
+            asked = asked || strcmp(month[k], month[i]) == 0;
+        if (!asked)
+            ask(session, provider, &provider->api->list, records, count, month[i], until_ms, found);
+    }
+}
+
 void lookup_find(struct session *session, const struct provider *provider, struct record *const *records,
                  size_t count, int64_t until_ms, enum lookup *found)
 {
     static const char *const words[] = { "missing", "found", "unknown" };
-    char month[WHEN_MONTH_BYTES], before[WHEN_MONTH_BYTES];
 
     for (size_t i = 0; i < count; i++)
         found[i] = LOOKUP_MISSING;
-    when_korean_month(now_ms(), month);
-    when_korean_month(records[0]->created_ms, before);
     /* First what waits: a reservation whose time comes meanwhile moves to the other list. */
     ask(session, provider, &provider->api->reservation_list, records, count, NULL, until_ms, found);
-    ask(session, provider, &provider->api->list, records, count, month, until_ms, found);
-    if (strcmp(month, before) != 0)
-        ask(session, provider, &provider->api->list, records, count, before, until_ms, found);
+    ask_months(session, provider, records, count, until_ms, found);
     for (size_t i = 0; i < count; i++)
         log_line(LOG_LEVEL_INFO, "record=%lld provider=%s lookup=%s reference=%s", (long long)records[i]->id,
                  provider->name, words[found[i]], records[i]->reference);

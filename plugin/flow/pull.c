@@ -16,9 +16,6 @@
 /* Few enough to be read whole, since the gateway forgets them. */
 #define ROUND_ROWS 300
 
-/* A gateway's clock may be in the next month already, or still in the last one. */
-#define MONTH_SLACK_MS ((int64_t)60 * 60 * 1000)
-
 enum pull_way pull_way(const struct api *api)
 {
     if (api->reports.build != NULL)
@@ -82,7 +79,7 @@ static void ask_pages(struct session *session, const struct provider *provider,
 void pull_message(struct session *session, const struct provider *provider, const char *reference,
                   int64_t sent_ms, int64_t until_ms, struct outcome *outcome)
 {
-    static const int64_t slack_ms[] = { MONTH_SLACK_MS, -MONTH_SLACK_MS };
+    static const int64_t slack_ms[] = { WHEN_MONTH_SLACK_MS, -WHEN_MONTH_SLACK_MS };
     char month[WHEN_MONTH_BYTES], other[WHEN_MONTH_BYTES];
     long rows = 0;
 

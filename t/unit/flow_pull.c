@@ -1,7 +1,10 @@
-/* plugin/flow/pull.c: which questions are asked of which gateway, and what is kept of the answers. */
+/* plugin/flow/pull.c and lookup.c: which questions are asked of which gateway, and what is made of the
+   answers. */
 #include "unit/storage.h"
 
 #include "base/buf.h"
+#include "base/utf8.h"
+#include "flow/lookup.h"
 #include "flow/pull.h"
 #include "store/receipt.h"
 
@@ -142,6 +145,40 @@ static void lists_are_those_of_the_month_of_sending(void **state)
     close_world(&w);
 }
 
+/* Sent, the answer lost, and looked for at once. */
+static enum lookup look(struct world *w, int64_t created_ms, const char *recipient)
+{
+    struct record record = { .id = 1, .created_ms = created_ms };
+    enum lookup found = LOOKUP_UNKNOWN;
+
+    UTF8_COPY(record.recipient, recipient);
+    UTF8_COPY(record.reference, "m1-1z");
+    gateway.asked[0] = '\0';
+    lookup_find(&w->session, &w->provider, (struct record *[]){ &record }, 1, now_steady_ms() + 5000, &found);
+    return found;
+}
+
+static void what_was_lost_is_looked_for_in_each_month_it_may_be_in(void **state)
+{
+    /* Korea's 2026-11-30 23:59:50, 2027-01-01 00:00:10 and 2026-11-30 12:00:00 */
+    const int64_t late_ms = INT64_C(1796050790) * 1000, next_ms = INT64_C(1798729210) * 1000,
+                  noon_ms = INT64_C(1796007600) * 1000;
+    struct world w;
+
+    (void)state;
+    open_world(&w, "nanuminet", december);
+    now_set(late_ms);
+    assert_int_equal(look(&w, late_ms, "01012345678"), LOOKUP_FOUND);
+    assert_int_equal(look(&w, late_ms, "01099998888"), LOOKUP_MISSING);
+    now_set(next_ms);
+    assert_int_equal(look(&w, next_ms, "01012345678"), LOOKUP_FOUND);
+    now_set(noon_ms);
+    assert_int_equal(look(&w, noon_ms, "01012345678"), LOOKUP_MISSING);
+    assert_null(strstr(gateway.asked, "YM=202612"));
+    assert_null(strstr(gateway.asked, "YM=202610"));
+    close_world(&w);
+}
+
 /* 250 messages of one serial; the last page says nothing yet. */
 static const char *pages(const char *path)
 {
@@ -227,6 +264,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ways_are_those_of_the_manuals),
         cmocka_place_test(lists_are_those_of_the_month_of_sending),
+        cmocka_place_test(what_was_lost_is_looked_for_in_each_month_it_may_be_in),
         cmocka_place_test(all_pages_are_read),
         cmocka_place_test(a_gateway_that_never_ends_is_left),
         cmocka_place_test(a_round_is_kept_once),
