@@ -18,6 +18,8 @@ static const char *const sentences[][LANGUAGES] = {
     [HELP_SEVERAL] = { "열린 장애가 %4건입니다.", "有%4个未恢复的故障。", "%4 problems are open." },
     [HELP_NONE] = { "확인할 장애가 없습니다.", "没有需要确认的故障。", "Nothing is open." },
     [HELP_UNCLEAR] = { "이해하지 못했습니다.", "无法识别。", "Not understood." },
+    [HELP_LOST] = { "%1 %2: 모니터에 전하지 못해 확인되지 않았습니다.", "%1 %2：无法通知监控系统，尚未确认。",
+                    "%1 %2: not acknowledged, the monitor could not be told." },
 };
 static const char *const how[LANGUAGES] = { " 답장 예: ACK %1 - ", "请回复“ACK %1”：", " Answer ACK %1: " };
 
@@ -81,4 +83,20 @@ bool help_write(enum help help, const char *phone, const char *code, const struc
     written = (written && buf_add(text, buf_text(&made), made.len)) || error_memory(err);
     buf_clear(&made);
     return written;
+}
+
+bool help_text(const struct plan *plan, const struct reply_kept *reply, const char *id, const char *words,
+               struct record *text, struct error *err)
+{
+    const struct provider *provider = plan_provider(plan, reply->provider);
+
+    UTF8_COPY(text->recipient, reply->sender);
+    UTF8_COPY(text->wish.kind, kind_name(KIND_SMS));
+    if (provider != NULL && api_reaches(provider->api, text->recipient))
+        UTF8_COPY(text->wish.provider, provider->name);
+    if (!alert_set(&text->alert, "source", "args", err) || !alert_set(&text->alert, "type", "TEXT", err)
+        || !alert_set(&text->alert, "output", words, err) || !alert_set(&text->alert, "id", id, err))
+        return false;
+    identity_of(&text->alert, text->recipient, "", &text->identity);
+    return true;
 }

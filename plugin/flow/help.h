@@ -5,7 +5,9 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "flow/plan.h"
 #include "store/problem.h"
+#include "store/receipt.h"
 
 /* What is told to a phone whose reply did nothing. */
 enum help {
@@ -16,6 +18,7 @@ enum help {
     HELP_SEVERAL, /* which one? */
     HELP_NONE,    /* there is nothing to acknowledge */
     HELP_UNCLEAR, /* not understood */
+    HELP_LOST,    /* it was understood, but the monitor could not be told */
 };
 
 /* So many open problems are named. */
@@ -26,5 +29,10 @@ enum help {
    about: what that means; open: of that phone, of which count are there. */
 bool help_write(enum help help, const char *phone, const char *code, const struct problem *about,
                 const struct problem *open, size_t count, struct buf *text, struct error *err);
+
+/* The text that brings these words to whoever replied, by the gateway that the reply came from, where that is
+   still there. id tells it from every other. The caller: record_clear, also after a failure. */
+bool help_text(const struct plan *plan, const struct reply_kept *reply, const char *id, const char *words,
+               struct record *text, struct error *err);
 
 #endif

@@ -71,10 +71,12 @@ static void complain(struct herald *herald, const char *what, const struct error
     herald->look_at_ms = now_steady_ms() + STUCK_MS;
 }
 
-/* The end of a telling is never given up: as long as it cannot be written, it waits. */
-static void write_ends(struct herald *herald)
+/* The end of a telling is never given up: as long as it cannot be written, it waits. True: phones are to be
+   told, too. */
+static bool write_ends(struct herald *herald)
 {
     struct errand **at = &herald->errand, *errand;
+    bool answers = false, answered = false;
     struct error err = { 0 };
 
     herald->write_at_ms = INT64_MAX;
@@ -83,17 +85,19 @@ static void write_ends(struct herald *herald)
             at = &errand->next;
             continue;
         }
-        if (!writeback_settle(herald->store, errand->telling.list, errand->telling.count, &err)) {
+        if (!telling_settle(errand->plan, herald->store, &errand->telling, &answered, &err)) {
             complain(herald, "told", &err);
             herald->write_at_ms = herald->look_at_ms;
-            return;
+            return answers;
         }
+        answers = answers || answered;
         *at = errand->next;
         herald->errands--;
         herald->look_at_ms = 0;
         telling_clear(&errand->telling);
         free(errand);
     }
+    return answers;
 }
 
 /* Take and begin one, if one is due. */
@@ -166,14 +170,15 @@ static void look(struct herald *herald, const struct plan *plan)
     herald->look_at_ms = now_steady_ms() + wait_ms;
 }
 
-void herald_turn(struct herald *herald, const struct plan *plan, bool ends)
+bool herald_turn(struct herald *herald, const struct plan *plan, bool ends)
 {
-    if (now_steady_ms() >= herald->write_at_ms)
-        write_ends(herald);
+    bool answers = now_steady_ms() >= herald->write_at_ms && write_ends(herald);
+
     if (ends)
         herald->look_at_ms = INT64_MAX;
     else if (now_steady_ms() >= herald->look_at_ms || writeback_fresh(herald->store))
         look(herald, plan);
+    return answers;
 }
 
 void herald_hasten(struct herald *herald)

@@ -15,8 +15,8 @@ struct herald *herald_open(const struct workshop *workshop, struct error *err);
 void herald_close(struct herald *herald);
 
 /* Write down what came of what is over; and, unless it ends, begin what is due, with the monitors of this
-   plan. Not from within a fiber. */
-void herald_turn(struct herald *herald, const struct plan *plan, bool ends);
+   plan. Not from within a fiber. True: records were added, which are due. */
+bool herald_turn(struct herald *herald, const struct plan *plan, bool ends);
 
 /* Something may be due that another process left. */
 void herald_hasten(struct herald *herald);

@@ -213,24 +213,15 @@ static bool acknowledge_all(struct hearing *h, struct error *err)
     return done;
 }
 
-/* By the gateway that it came from, where that is still there. */
 static bool send_answer(struct hearing *h, const char *words, struct error *err)
 {
-    const struct provider *provider = plan_provider(h->plan, h->reply->provider);
     struct record text = { 0 };
     char id[32];
     bool sent;
 
     snprintf(id, sizeof id, "reply-%lld", (long long)h->reply->id);
-    UTF8_COPY(text.recipient, h->reply->sender);
-    UTF8_COPY(text.wish.kind, kind_name(KIND_SMS));
-    if (provider != NULL && api_reaches(provider->api, text.recipient))
-        UTF8_COPY(text.wish.provider, provider->name);
-    sent = alert_set(&text.alert, "source", "args", err) && alert_set(&text.alert, "type", "TEXT", err)
-           && alert_set(&text.alert, "output", words, err) && alert_set(&text.alert, "id", id, err);
-    if (sent)
-        identity_of(&text.alert, text.recipient, "", &text.identity);
-    sent = sent && inbox_answer(h->store, &text, &h->answer, err);
+    sent =
+        help_text(h->plan, h->reply, id, words, &text, err) && inbox_answer(h->store, &text, &h->answer, err);
     record_clear(&text);
     return sent;
 }

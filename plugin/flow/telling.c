@@ -2,13 +2,16 @@
    whom to ask, in which order, and when again. */
 #include "flow/telling.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "base/now.h"
 #include "base/utf8.h"
+#include "flow/help.h"
 #include "monitor/pipe.h"
+#include "store/inbox.h"
 
 /* One request; all of a telling; and the lease, which outlives that. */
 #define REQUEST_MS 10000
@@ -264,17 +267,62 @@ void telling_run(const struct courier *courier, const struct plan *plan, struct 
         tell_log(&telling->list[i]);
 }
 
+/* What the phone is told of an acknowledgement that failed; a text without a recipient: nothing. */
+static bool answer(const struct plan *plan, struct store *store, const struct writeback *w,
+                   struct record *text, struct error *err)
+{
+    struct reply_kept reply = { 0 };
+    struct problem problem = { 0 };
+    struct buf words = { 0 };
+    char id[40];
+    bool may = false, answered;
+
+    if (!inbox_get(store, w->reply, &reply, err))
+        return false;
+    if (reply.id == 0)
+        return true;
+    if (!problem_of(store, w->record, reply.sender, &problem, err)
+        || !inbox_may_answer(store, reply.sender, &may, err))
+        return false;
+    if (problem.record == 0 || problem.ended_ms > 0 || strcmp(problem.taken_by, w->author) != 0 || !may)
+        return true;
+    snprintf(id, sizeof id, "acknowledge-%lld", (long long)w->id);
+    answered = help_write(HELP_LOST, reply.sender, problem.code, &problem, NULL, 0, &words, err)
+               && help_text(plan, &reply, id, buf_text(&words), text, err);
+    buf_clear(&words);
+    return answered;
+}
+
+bool telling_settle(const struct plan *plan, struct store *store, struct telling *telling, bool *answered,
+                    struct error *err)
+{
+    struct writeback *first = telling->list;
+    struct record text = { 0 };
+    bool lost = telling->count > 0 && first->kind == WRITEBACK_ACKNOWLEDGE && first->state == WRITEBACK_FAILED
+                && plan->settings->reply_help;
+    bool settled = !lost || answer(plan, store, first, &text, err);
+
+    if (settled && text.recipient[0] != '\0')
+        first->answer = &text;
+    settled = settled && writeback_settle(store, telling->list, telling->count, err);
+    *answered = settled && text.recipient[0] != '\0';
+    if (telling->count > 0)
+        first->answer = NULL;
+    record_clear(&text);
+    return settled;
+}
+
 static bool sweep_kind(const struct courier *courier, const struct plan *plan, struct store *store,
                        enum writeback_kind kind, size_t *done, size_t *kept, struct error *err)
 {
     struct telling telling = { 0 };
-    bool swept = true, more = true;
+    bool swept = true, more = true, answered = false;
 
     while (swept && more) {
         swept = telling_claim(store, kind, &telling, err);
         more = swept && telling.count > 0 && kind == WRITEBACK_ACKNOWLEDGE;
         telling_run(courier, plan, &telling);
-        swept = swept && (telling.count == 0 || writeback_settle(store, telling.list, telling.count, err));
+        swept = swept && (telling.count == 0 || telling_settle(plan, store, &telling, &answered, err));
         for (size_t i = 0; i < telling.count; i++) {
             *done += telling.list[i].state == WRITEBACK_DONE;
             *kept += telling.list[i].state == WRITEBACK_WAITING;

@@ -21,8 +21,13 @@ void telling_clear(struct telling *telling);
 bool telling_claim(struct store *store, enum writeback_kind kind, struct telling *telling, struct error *err);
 
 /* Tell the monitors whose business it is, in their order until one knows the object, and write into the list
-   what came of it, for writeback_settle. Touches no store. Takes a minute at most. */
+   what came of it. Touches no store. Takes a minute at most. */
 void telling_run(const struct courier *courier, const struct plan *plan, struct telling *telling);
+
+/* Write down what came of it. Where an acknowledgement will never reach its monitor, the phone that it came
+   from is told, if the settings want replies to be answered: *answered says that there is a text to send. */
+bool telling_settle(const struct plan *plan, struct store *store, struct telling *telling, bool *answered,
+                    struct error *err);
 
 /* All that is due, one after the other; *done and *kept grow by what came of it. */
 bool telling_sweep(const struct courier *courier, const struct plan *plan, struct store *store, size_t *done,

@@ -381,7 +381,8 @@ static void act(struct worker *worker)
         follow_up(worker);
         prune(worker);
         tend(worker);
-        herald_turn(worker->herald, shift_plan(worker->shift), worker->ends);
+        if (herald_turn(worker->herald, shift_plan(worker->shift), worker->ends))
+            intake_hasten(worker->intake, now_ms());
     }
     if (listener_turn(worker->listener, shift_plan(worker->shift)))
         follow_hasten(worker->follow);

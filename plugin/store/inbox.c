@@ -61,6 +61,20 @@ void inbox_rollback(struct store *store)
     store->replies = true;
 }
 
+bool inbox_get(struct store *store, int64_t id, struct reply_kept *reply, struct error *err)
+{
+    struct reply_kept read = { 0 };
+    struct rows *rows = NULL;
+    bool found = false;
+    bool looked = DB_QUERY(store->db, &rows, err, REPLY_SELECT "WHERE id = $1", DB_NUMBER(id))
+                  && rows_next(rows, &found, err) && (!found || reply_read(rows, &read, err));
+
+    rows_end(rows);
+    if (looked)
+        *reply = read;
+    return looked;
+}
+
 bool inbox_settle(struct store *store, const struct deed *deed, struct error *err)
 {
     return DB_RUN(store->db, err,
@@ -113,4 +127,13 @@ bool inbox_answer(struct store *store, const struct record *text, int64_t *id, s
 
     made.created_ms = made.due_ms = now_ms();
     return record_insert(store, &made, "", id, err);
+}
+
+bool inbox_answer_later(struct store *store, int64_t reply, const struct record *text, struct error *err)
+{
+    int64_t id = 0;
+
+    return inbox_answer(store, text, &id, err)
+           && DB_RUN(store->db, err, "UPDATE reply SET answer = $1, acted_ms = $2 WHERE id = $3",
+                     DB_NUMBER(id), DB_NUMBER(now_ms()), DB_NUMBER(reply));
 }

@@ -21,6 +21,9 @@ bool inbox_commit(struct store *store, struct error *err);
 /* After a failure: nothing was done. Never fails. */
 void inbox_rollback(struct store *store);
 
+/* That one; of id 0 when there is none. */
+bool inbox_get(struct store *store, int64_t id, struct reply_kept *reply, struct error *err);
+
 /* What was done about a reply, in a word; for which record (0: as it was kept), and which record tells the
    phone what was wrong with it (0: none). */
 struct deed {
@@ -41,5 +44,8 @@ bool inbox_may_answer(struct store *store, const char *phone, bool *may, struct 
 /* A text of munja's own to that phone, for whoever delivers next. Its alert, recipient, identity and wish are
    looked at. */
 bool inbox_answer(struct store *store, const struct record *text, int64_t *id, struct error *err);
+
+/* Within a transaction: the same for a reply that was acted upon before. */
+bool inbox_answer_later(struct store *store, int64_t reply, const struct record *text, struct error *err);
 
 #endif

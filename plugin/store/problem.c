@@ -120,8 +120,7 @@ bool problem_accept(struct store *store, struct record *record, struct error *er
                && writeback_outlived(store, topic, err);
     if (strcmp(type, "ACKNOWLEDGEMENT") == 0)
         return DB_RUN(store->db, err,
-                      "UPDATE problem SET taken_ms = $1, taken_by = $2 WHERE topic = $3 AND ended_ms = 0"
-                      " AND taken_ms = 0",
+                      "UPDATE problem SET taken_ms = $1, taken_by = $2 WHERE topic = $3 AND ended_ms = 0",
                       DB_NUMBER(now_ms()), DB_TEXT(author), DB_TEXT(topic));
     if (strcmp(type, "PROBLEM") != 0)
         return true;
@@ -172,20 +171,33 @@ static bool read_problem(const struct rows *rows, struct problem *problem, struc
     " LEFT JOIN record t ON t.id = (SELECT max(r.id) FROM record r WHERE r.recipient = $1"                   \
     " AND r.problem = p.id AND r.problem > 0 AND " TOLD ") "
 
-bool problem_find(struct store *store, const char *code, const char *phone, struct problem *problem,
-                  struct error *err)
+static bool find(struct store *store, const char *sql, const struct db_value *values, size_t count,
+                 struct problem *problem, struct error *err)
 {
     struct problem read = { 0 };
     struct rows *rows = NULL;
     bool found = false;
-    bool looked =
-        DB_QUERY(store->db, &rows, err, PROBLEM_SELECT "WHERE p.code = $2", DB_TEXT(phone), DB_TEXT(code))
-        && rows_next(rows, &found, err) && (!found || read_problem(rows, &read, err));
+    bool looked = db_query(store->db, sql, values, count, &rows, err) && rows_next(rows, &found, err)
+                  && (!found || read_problem(rows, &read, err));
 
     rows_end(rows);
     if (looked)
         *problem = read;
     return looked;
+}
+
+bool problem_find(struct store *store, const char *code, const char *phone, struct problem *problem,
+                  struct error *err)
+{
+    return find(store, PROBLEM_SELECT "WHERE p.code = $2", DB_VALUES(DB_TEXT(phone), DB_TEXT(code)), problem,
+                err);
+}
+
+bool problem_of(struct store *store, int64_t record, const char *phone, struct problem *problem,
+                struct error *err)
+{
+    return find(store, PROBLEM_SELECT "WHERE p.id = (SELECT problem FROM record WHERE id = $2)",
+                DB_VALUES(DB_TEXT(phone), DB_NUMBER(record)), problem, err);
 }
 
 bool problem_list(struct store *store, const char *phone, struct problem *list, size_t most, size_t *count,
@@ -219,4 +231,12 @@ bool problem_take(struct store *store, int64_t id, const char *by, struct error 
 {
     return DB_RUN(store->db, err, "UPDATE problem SET taken_ms = $1, taken_by = $2 WHERE id = $3",
                   DB_NUMBER(now_ms()), DB_TEXT(by), DB_NUMBER(id));
+}
+
+bool problem_give_back(struct store *store, int64_t record, const char *by, struct error *err)
+{
+    return DB_RUN(store->db, err,
+                  "UPDATE problem SET taken_ms = 0, taken_by = '' WHERE taken_by = $2 AND ended_ms = 0"
+                  " AND id = (SELECT problem FROM record WHERE id = $1)",
+                  DB_NUMBER(record), DB_TEXT(by));
 }

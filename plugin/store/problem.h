@@ -30,6 +30,10 @@ bool problem_accept(struct store *store, struct record *record, struct error *er
 bool problem_find(struct store *store, const char *code, const char *phone, struct problem *problem,
                   struct error *err);
 
+/* The one that this record told of, likewise. */
+bool problem_of(struct store *store, int64_t record, const char *phone, struct problem *problem,
+                struct error *err);
+
 /* The open ones that this phone was told of, the newest first: at most so many; *count: how many there are.
    A text whose answer was lost counts: the phone may have it. */
 bool problem_list(struct store *store, const char *phone, struct problem *list, size_t most, size_t *count,
@@ -39,7 +43,9 @@ bool problem_list(struct store *store, const char *phone, struct problem *list, 
 bool problem_record(struct store *store, const struct problem *problem, struct record *record,
                     struct error *err);
 
-/* Within a transaction: acknowledged by somebody. */
+/* Within a transaction: acknowledged by somebody; and that the monitor will never hear of it, so that what
+   this record told of is open again, unless it is over, or acknowledged by somebody else. */
 bool problem_take(struct store *store, int64_t id, const char *by, struct error *err);
+bool problem_give_back(struct store *store, int64_t record, const char *by, struct error *err);
 
 #endif

@@ -9,6 +9,8 @@
 #include "base/mask.h"
 #include "base/now.h"
 #include "base/utf8.h"
+#include "store/inbox.h"
+#include "store/problem.h"
 #include "store/record.h"
 
 static const char *const kinds[] = { [WRITEBACK_ACKNOWLEDGE] = "acknowledge", [WRITEBACK_RESULT] = "result" };
@@ -233,11 +235,15 @@ static bool settle_one(struct store *store, const struct writeback *w, struct er
     if (w->state == WRITEBACK_NONE)
         return DB_RUN(store->db, err, "DELETE FROM writeback WHERE id = $1 AND state = 'waiting'",
                       DB_NUMBER(w->id));
-    return DB_RUN(store->db, err,
-                  "UPDATE writeback SET state = $1, due_ms = $2, monitor = $3, said = $4"
-                  " WHERE id = $5 AND state = 'waiting'",
-                  DB_TEXT(states[w->state]), DB_NUMBER(w->due_ms), DB_TEXT(w->monitor), DB_TEXT(w->said),
-                  DB_NUMBER(w->id));
+    if (!DB_RUN(store->db, err,
+                "UPDATE writeback SET state = $1, due_ms = $2, monitor = $3, said = $4"
+                " WHERE id = $5 AND state = 'waiting'",
+                DB_TEXT(states[w->state]), DB_NUMBER(w->due_ms), DB_TEXT(w->monitor), DB_TEXT(w->said),
+                DB_NUMBER(w->id)))
+        return false;
+    return w->state != WRITEBACK_FAILED || w->kind != WRITEBACK_ACKNOWLEDGE || db_changed(store->db) == 0
+           || (problem_give_back(store, w->record, w->author, err)
+               && (w->answer == NULL || inbox_answer_later(store, w->reply, w->answer, err)));
 }
 
 bool writeback_settle(struct store *store, const struct writeback *list, size_t count, struct error *err)

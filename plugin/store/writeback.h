@@ -38,7 +38,9 @@ struct writeback {
     enum writeback_state state;
     char monitor[64]; /* who had the last word, and what it said; "" before */
     char said[160];
-    void *owned; /* what the texts point into */
+    const struct record *answer; /* for writeback_settle, of an acknowledgement that failed: what its phone is
+                                    told (inbox_answer); NULL: nothing */
+    void *owned;                 /* what the texts point into */
 };
 void writebacks_free(struct writeback *list, size_t count);
 
@@ -70,7 +72,7 @@ bool writeback_claim(struct store *store, enum writeback_kind kind, size_t most,
                      struct writeback **list, size_t *count, struct error *err);
 
 /* What came of them, all or none: state, due_ms where that is WRITEBACK_WAITING, monitor and said of each.
-   One that is over already does not change. */
+   One that is over already does not change. What an acknowledgement that failed was for is open again. */
 bool writeback_settle(struct store *store, const struct writeback *list, size_t count, struct error *err);
 
 /* Those of one record in the order they came, the first hundred. The caller: writebacks_free. */

@@ -319,6 +319,58 @@ subtest 'what the monitor was not told in time' => sub {
     $world->clean;
 };
 
+subtest 'what the monitor never takes' => sub {
+    my $world = world();
+    my $state = sub { return $world->sql('SELECT group_concat(state) FROM (SELECT state FROM writeback ORDER BY id)') };
+    my $day   = sub { $world->sql('UPDATE writeback SET created_ms = created_ms - 86400000, due_ms = 1'); $world->munja('worker', '--once'); return };
+    notify($world, $KIM);
+    my ($code) = codes($world, $KIM);
+    news($world, $KIM);
+    reply($world, $KIM, "ack $code");
+    is_deeply news($world, $KIM), [], 'nothing is said while it may still be told';
+    $day->();
+    is $state->(), 'failed', 'given up after a day';
+    is_deeply news($world, $KIM), ["【运维】$code db1/disk：无法通知监控系统，尚未确认。"], 'the phone hears of it';
+    reply($world, $KIM, "ack $code");
+    is outcomes($world), 'acknowledged,acknowledged', 'and may try again';
+    $day->();
+    is $state->(), 'failed,failed', 'in vain';
+    is_deeply news($world, $KIM), [], 'of which it hears once an hour';
+    like $world->munja('queue', 'show', 1)->{out}, qr/^reply +$code$/m, 'the code stays';
+    reply($world, $KIM, "ack $code");
+    notify($world, $KIM, type => 'ACKNOWLEDGEMENT', author => 'lee', number => 2);
+    $world->sql('UPDATE reply SET acted_ms = acted_ms - 3600001');
+    news($world, $KIM);
+    $day->();
+    is_deeply news($world, $KIM), [], 'what somebody else acknowledged is acknowledged';
+    reply($world, $KIM, $code);
+    is outcomes($world), 'acknowledged,acknowledged,acknowledged,taken', 'by him';
+    $world->clean;
+};
+
+subtest 'replies that are not answered' => sub {
+    my $world = world(global => "reply_help = false\n");
+    notify($world, $KIM, host => 'db;1');
+    news($world, $KIM);
+    reply($world, $KIM, 'ok');
+    is_deeply news($world, $KIM), [], 'no word of an acknowledgement that failed either';
+    is $world->sql('SELECT state FROM writeback'), 'failed', 'at once, since the name cannot be said';
+    is $world->sql('SELECT taken_ms FROM problem'), 0, 'but it is open again';
+    $world->clean;
+};
+
+subtest 'a resident worker tells what the monitor did not take' => sub {
+    my $world  = world();
+    my $worker = Munja::Worker->start($world->{conf});
+    notify($world, $KIM, host => 'db;1');
+    my ($code) = codes($world, $KIM);
+    reply($world, $KIM, 'ok');
+    ok Munja::until_true(sub { $world->texts($KIM) == 2 }), 'a second text' or diag $worker->log;
+    is [ $world->texts($KIM) ]->[-1], "【运维】$code db;1/disk：无法通知监控系统，尚未确认。", 'that says so';
+    is $worker->stop, 0, 'it ends';
+    $world->clean;
+};
+
 subtest 'many at once, a worker that is killed, and a section that comes and goes' => sub {
     my $dir   = File::Temp->newdir('munja-fifo-XXXXXX', TMPDIR => 1);
     my $fifo  = pipe_of($dir);

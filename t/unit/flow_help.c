@@ -35,6 +35,8 @@ static const struct {
     { HELP_NONE, CHINA, "", &none, 0, "没有需要确认的故障。" },
     { HELP_UNCLEAR, FRANCE, "", &none, 1, "Not understood. Answer ACK 7K2: 7K2 web1/HTTP" },
     { HELP_UNCLEAR, FRANCE, "", &none, 0, "Not understood." },
+    { HELP_LOST, KOREA, "7K2", &web, 1, "7K2 web1/HTTP: 모니터에 전하지 못해 확인되지 않았습니다." },
+    { HELP_LOST, CHINA, "7K2", &web, 0, "7K2 web1/HTTP：无法通知监控系统，尚未确认。" },
 };
 
 static void every_fault_has_its_words(void **state)
