@@ -34,9 +34,8 @@ ACCEPT  := $(filter-out plugin/alert/nfc.c,$(wildcard $(addsuffix /*.c,$(addpref
            $(addprefix plugin/command/,fail.c notify.c options.c) $(addprefix plugin/image/,look.c read.c)
 HTTP    := $(addprefix plugin/http/,transport.c exchange.c fleet.c digest.c)
 IMAGE   := plugin/image/convert.c
-WORKER  := $(addprefix plugin/flow/,worker.c shift.c intake.c reception.c listener.c hook.c health.c metrics.c herald.c \
-           follow.c pull.c pace.c undelivered.c) \
-           $(wildcard plugin/listen/*.c) plugin/command/worker.c
+WORKER  := $(wildcard plugin/worker/*.c plugin/listen/*.c) plugin/command/worker.c \
+           $(addprefix plugin/flow/,pull.c pace.c undelivered.c)
 NEB     := $(wildcard plugin/neb/*.c) plugin/flow/deposit.c
 DELIVER := $(filter-out $(ACCEPT) $(HTTP) $(IMAGE) $(WORKER) $(NEB),$(wildcard plugin/*/*.c))
 # The broker module has of the accepting half what it takes to accept.

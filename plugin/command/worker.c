@@ -17,8 +17,8 @@
 #include "command/fail.h"
 #include "command/options.h"
 #include "command/sweep.h"
-#include "flow/follow.h"
-#include "flow/worker.h"
+#include "worker/follow.h"
+#include "worker/worker.h"
 
 /* What is under way may take so long after a signal to end; systemd waits longer (contrib/systemd). */
 #define END_MOST_MS 20000

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/network.h"
-#include "flow/hook.h"
 #include "flow/pulled.h"
 #include "flow/reference.h"
+#include "worker/hook.h"
 
 static void must(int holds)
 {

@@ -142,10 +142,10 @@ subtest systemd => sub {
     is $same, $sandbox, 'the same for both';
     my ($end_ms) = read_file('plugin/command/worker.c') =~ /^#define END_MOST_MS (\d+)/m;
     cmp_ok 1000 * $worker->{TimeoutStopSec}[0], '>', $end_ms, 'the worker has the time to end that it gives itself';
-    my ($lock_ms) = read_file('plugin/flow/worker.c') =~ /^#define LOCK_MOST_MS\s+(\d+)/m;
+    my ($lock_ms) = read_file('plugin/worker/worker.c') =~ /^#define LOCK_MOST_MS\s+(\d+)/m;
     cmp_ok 500 * $worker->{WatchdogSec}[0], '>', 2 * $lock_ms, 'the watchdog is more patient than the longest wait';
-    my ($most) = read_file('plugin/flow/worker.c') =~ /^#define CONNECTIONS_KEPT (\d+)/m;
-    my ($guests) = read_file('plugin/flow/reception.c') =~ /^#define GUESTS_MOST (\d+)/m;
+    my ($most) = read_file('plugin/worker/worker.c') =~ /^#define CONNECTIONS_KEPT (\d+)/m;
+    my ($guests) = read_file('plugin/worker/reception.c') =~ /^#define GUESTS_MOST (\d+)/m;
     cmp_ok $worker->{LimitNOFILE}[0], '>', 2 * ($most + $guests), 'it may open what it serves';
     is_deeply [ @$worker{qw(User Group)} ], [ ['munja'], ['munja'] ], 'its own user, who can read munja.conf';
     like $make, qr/useradd --system --gid munja .* munja;/, 'which make install makes';
@@ -179,7 +179,7 @@ subtest 'systemd-analyze' => sub {
 # What they let through and how they tell of whom: t/journey/hook_proxy.t.
 subtest 'web servers' => sub {
     my ($body) = read_file('plugin/listen/server.h') =~ /SERVER_BODY_BYTES_MAX (\d+)/;
-    my ($path) = read_file('plugin/flow/hook.h') =~ /HOOK_PATH "(\S+)"/;
+    my ($path) = read_file('plugin/worker/hook.h') =~ /HOOK_PATH "(\S+)"/;
     my %text   = map { $_ => read_file("contrib/$_/munja.conf") } qw(nginx apache);
     my $kib    = $body / 1024;
     like $text{nginx},  qr/client_max_body_size ${kib}k;/, 'nginx takes as much as munja';

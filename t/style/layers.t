@@ -20,9 +20,10 @@ my %rank = (
     provider => 2,
     monitor  => 2,
     flow     => 3,
-    command  => 4,
-    neb      => 4,
-    ''       => 5,
+    worker   => 4,
+    command  => 5,
+    neb      => 5,
+    ''       => 6,
 );
 
 # Headers from outside the C library, and the files that may know them.
@@ -39,8 +40,8 @@ my @libraries = (
     [ qr{^microhttpd\.h$},               qr{^listen/server\.c$},                       'libmicrohttpd' ],
     [ qr{^systemd/},                     qr{^command/worker\.c$},                      'libsystemd' ],
     [ qr{^ucontext\.h$},                 qr{^flow/fiber\.c$},                          'the switch of stacks' ],
-    [ qr{^sys/epoll\.h$},                qr{^(?:http/fleet|flow/reception)\.c$},       'epoll' ],
-    [ qr{^sys/(?:socket|un)\.h$},        qr{^(?:flow/(?:handover|reception)\.[ch]|listen/\w+\.c)$}, 'the hand-over and the listener' ],
+    [ qr{^sys/epoll\.h$},                qr{^(?:http/fleet|worker/reception)\.c$},       'epoll' ],
+    [ qr{^sys/(?:socket|un)\.h$},        qr{^(?:flow/handover\.[ch]|worker/reception\.c|listen/\w+\.c)$}, 'the hand-over and the listener' ],
 );
 
 sub includes_of {

@@ -8,8 +8,8 @@
 #include "unit/storage.h"
 
 #include "base/buf.h"
-#include "flow/shift.h"
 #include "http/wire.h"
+#include "worker/shift.h"
 
 enum { SLOW, QUICK };
 

@@ -2,7 +2,7 @@
    beginning of the queue, where the urgent ones are. For one that has nothing to do, a scout goes through the
    whole queue, a little at a time, in case something for it stands behind the others; the longer it finds
    nothing, the seldomer it goes. */
-#include "flow/intake.h"
+#include "worker/intake.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* One turn after the other: replies come in, fibers go on, records are taken, requests begin, and what they
    all have to write goes to disk in one commit. */
-#include "flow/worker.h"
+#include "worker/worker.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -11,16 +11,16 @@
 #include "base/now.h"
 #include "flow/breakers.h"
 #include "flow/deliver.h"
-#include "flow/follow.h"
 #include "flow/halves.h"
-#include "flow/herald.h"
-#include "flow/intake.h"
-#include "flow/listener.h"
-#include "flow/reception.h"
 #include "flow/replies.h"
-#include "flow/shift.h"
 #include "store/handover.h"
 #include "store/inbox.h"
+#include "worker/follow.h"
+#include "worker/herald.h"
+#include "worker/intake.h"
+#include "worker/listener.h"
+#include "worker/reception.h"
+#include "worker/shift.h"
 
 /* Connections kept for later, of all providers; each has as many as its width at most. */
 #define CONNECTIONS_KEPT 512

@@ -1,13 +1,13 @@
 /* Which path is whose. */
-#include "flow/listener.h"
+#include "worker/listener.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/now.h"
-#include "flow/health.h"
-#include "flow/hook.h"
-#include "flow/metrics.h"
+#include "worker/health.h"
+#include "worker/hook.h"
+#include "worker/metrics.h"
 
 /* However often somebody asks, munja looks once in so long. */
 #define FRESH_MS 1000

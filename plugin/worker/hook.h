@@ -1,5 +1,5 @@
-#ifndef MUNJA_FLOW_HOOK_H
-#define MUNJA_FLOW_HOOK_H
+#ifndef MUNJA_WORKER_HOOK_H
+#define MUNJA_WORKER_HOOK_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* Who handed records over waits here for their outcome. A caller costs a descriptor and a list of numbers,
    and is let go as soon as all is told; what one is not there to hear yet is kept for it. */
-#include "flow/reception.h"
+#include "worker/reception.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* The records in hand: which are next, and which have done. How a batch is sent is flow/batch.c's business;
    here many of them are under way side by side. */
-#include "flow/shift.h"
+#include "worker/shift.h"
 
 #include <stdlib.h>
 #include <string.h>

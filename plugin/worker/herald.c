@@ -1,6 +1,6 @@
 /* Monitors are told a few things at a time; each telling is a fiber, and what came of it is written between
    the fibers, since the store's disk makes all of them wait. */
-#include "flow/herald.h"
+#include "worker/herald.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
-#ifndef MUNJA_FLOW_RECEPTION_H
-#define MUNJA_FLOW_RECEPTION_H
+#ifndef MUNJA_WORKER_RECEPTION_H
+#define MUNJA_WORKER_RECEPTION_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-#ifndef MUNJA_FLOW_METRICS_H
-#define MUNJA_FLOW_METRICS_H
+#ifndef MUNJA_WORKER_METRICS_H
+#define MUNJA_WORKER_METRICS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,10 +1,10 @@
-#ifndef MUNJA_FLOW_HERALD_H
-#define MUNJA_FLOW_HERALD_H
+#ifndef MUNJA_WORKER_HERALD_H
+#define MUNJA_WORKER_HERALD_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "flow/shift.h"
+#include "worker/shift.h"
 
 /* The worker's part that tells monitors what the store keeps for them, in fibers beside the sending. */
 struct herald;

@@ -1,7 +1,7 @@
-/* plugin/flow/health.c: what of a worker's state is a fault of its own. */
+/* plugin/worker/health.c: what of a worker's state is a fault of its own. */
 #include "unit/storage.h"
 
-#include "flow/health.h"
+#include "worker/health.h"
 
 static void expect(struct store *store, int64_t since_ms, bool healthy, const char *expected)
 {

@@ -1,5 +1,5 @@
-#ifndef MUNJA_FLOW_HEALTH_H
-#define MUNJA_FLOW_HEALTH_H
+#ifndef MUNJA_WORKER_HEALTH_H
+#define MUNJA_WORKER_HEALTH_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-/* plugin/flow/reception.c and handover.c: the worker's side and the asking side of the hand-over, with guests
-   that do not keep to it and a worker that does not answer. */
+/* plugin/worker/reception.c and flow/handover.c: the worker's side and the asking side of the hand-over, with
+   guests that do not keep to it and a worker that does not answer. */
 #include "unit/storage.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 
 #include "flow/handover.h"
-#include "flow/reception.h"
+#include "worker/reception.h"
 
 #define HEAD_BYTES (sizeof(struct handover_ask) - sizeof((struct handover_ask *)NULL)->id)
 

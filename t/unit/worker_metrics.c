@@ -1,7 +1,7 @@
-/* plugin/flow/metrics.c: the text format of Prometheus. What it tells of a worker: t/journey/hook.t. */
+/* plugin/worker/metrics.c: the text format of Prometheus. What it tells of a worker: t/journey/hook.t. */
 #include "unit/storage.h"
 
-#include "flow/metrics.h"
+#include "worker/metrics.h"
 
 static void names_are_escaped(void **state)
 {

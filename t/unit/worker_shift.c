@@ -1,4 +1,4 @@
-/* plugin/flow/shift.c: who is sent next, how many at a time, and what is given back in the end. */
+/* plugin/worker/shift.c: who is sent next, how many at a time, and what is given back in the end. */
 #include "unit/shop.h"
 
 #include "store/handover.h"

@@ -1,6 +1,6 @@
 /* Prometheus asks every few seconds, in the worker's own turn: nothing here looks at more than what is kept
    in an index for it. */
-#include "flow/metrics.h"
+#include "worker/metrics.h"
 
 #include <stdlib.h>
 

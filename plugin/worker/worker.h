@@ -1,5 +1,5 @@
-#ifndef MUNJA_FLOW_WORKER_H
-#define MUNJA_FLOW_WORKER_H
+#ifndef MUNJA_WORKER_WORKER_H
+#define MUNJA_WORKER_WORKER_H
 
 #include <stdbool.h>
 #include <stdint.h>

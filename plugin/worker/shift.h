@@ -1,5 +1,5 @@
-#ifndef MUNJA_FLOW_SHIFT_H
-#define MUNJA_FLOW_SHIFT_H
+#ifndef MUNJA_WORKER_SHIFT_H
+#define MUNJA_WORKER_SHIFT_H
 
 #include <stdbool.h>
 #include <stddef.h>

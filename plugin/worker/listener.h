@@ -1,5 +1,5 @@
-#ifndef MUNJA_FLOW_LISTENER_H
-#define MUNJA_FLOW_LISTENER_H
+#ifndef MUNJA_WORKER_LISTENER_H
+#define MUNJA_WORKER_LISTENER_H
 
 #include <stdbool.h>
 #include <stdint.h>

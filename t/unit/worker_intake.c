@@ -1,8 +1,8 @@
-/* plugin/flow/intake.c: what the worker takes in hand next, and when it looks again. */
+/* plugin/worker/intake.c: what the worker takes in hand next, and when it looks again. */
 #include "unit/shop.h"
 
-#include "flow/intake.h"
 #include "store/handover.h"
+#include "worker/intake.h"
 
 struct hall {
     struct shop shop;

@@ -1,7 +1,7 @@
-/* plugin/flow/hook.c: whose push it is, by its path. What comes of it: t/journey/hook.t. */
+/* plugin/worker/hook.c: whose push it is, by its path. What comes of it: t/journey/hook.t. */
 #include "unit.h"
 
-#include "flow/hook.h"
+#include "worker/hook.h"
 
 static const struct {
     const char *path, *provider, *token; /* provider NULL: no such path */

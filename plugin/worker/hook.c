@@ -1,6 +1,6 @@
 /* Pushes of gateways, from the head of a request to its answer. Nothing of a path or a body gets into a log:
    there is the token in the one, phone numbers and texts are in the other. */
-#include "flow/hook.h"
+#include "worker/hook.h"
 
 #include <stdio.h>
 #include <stdlib.h>

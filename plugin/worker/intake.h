@@ -1,11 +1,11 @@
-#ifndef MUNJA_FLOW_INTAKE_H
-#define MUNJA_FLOW_INTAKE_H
+#ifndef MUNJA_WORKER_INTAKE_H
+#define MUNJA_WORKER_INTAKE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "flow/shift.h"
 #include "store/store.h"
+#include "worker/shift.h"
 
 /* Which records of the store a shift takes in hand next: for each provider as many as it can do with, so that
    one that is slow or has thousands waiting never keeps the others idle. */

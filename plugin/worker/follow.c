@@ -1,6 +1,6 @@
 /* Round after round, and message after message. Each question is a fiber; when to ask next stands in the
    store before it begins, so that one that is lost with the process is asked again. */
-#include "flow/follow.h"
+#include "worker/follow.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* One small look, as JSON. */
-#include "flow/health.h"
+#include "worker/health.h"
 
 #include "base/log.h"
 #include "base/now.h"

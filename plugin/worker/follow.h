@@ -1,10 +1,10 @@
-#ifndef MUNJA_FLOW_FOLLOW_H
-#define MUNJA_FLOW_FOLLOW_H
+#ifndef MUNJA_WORKER_FOLLOW_H
+#define MUNJA_WORKER_FOLLOW_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "flow/shift.h"
+#include "worker/shift.h"
 
 /* What became of messages: gateways are asked at a pace, beside the sends and behind them, and what did not
    arrive is acted upon. When to look at what stands in the store. */
