@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "after/gauge.h"
 #include "base/line.h"
-#include "flow/gauge.h"
 #include "settings/settings.h"
 
 /* What Zabbix 6.0 and later agree on with a module. Later versions have more at the ends of request and

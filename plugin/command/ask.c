@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "after/pulled.h"
+#include "after/replies.h"
 #include "alert/number.h"
 #include "base/buf.h"
 #include "base/now.h"
@@ -13,8 +15,6 @@
 #include "command/heard.h"
 #include "command/options.h"
 #include "flow/at.h"
-#include "flow/pulled.h"
-#include "flow/replies.h"
 #include "store/look.h"
 
 /* What a question takes beside its provider. */

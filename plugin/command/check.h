@@ -1,9 +1,9 @@
 #ifndef MUNJA_COMMAND_CHECK_H
 #define MUNJA_COMMAND_CHECK_H
 
+#include "after/range.h"
 #include "command/desk.h"
 #include "command/report.h"
-#include "flow/range.h"
 
 /* What a check is asked for. */
 struct checking {

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "after/pulled.h"
 #include "base/now.h"
 #include "command/options.h"
-#include "flow/pulled.h"
 #include "store/count.h"
 
 #define RATE_DAYS 7

@@ -1,9 +1,9 @@
 /* Whether monitors can be told what munja has to tell them. */
 #include "command/check.h"
 
+#include "after/telling.h"
 #include "base/now.h"
 #include "command/options.h"
-#include "flow/telling.h"
 
 /* Each has so long: one that hangs is no reason to say nothing of the others. */
 #define MONITOR_MS 10000

@@ -1,5 +1,5 @@
 /* munja gauge: one value, for systems that run a command for each. */
-#include "flow/gauge.h"
+#include "after/gauge.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -3,12 +3,12 @@
 
 #include <stdlib.h>
 
+#include "after/replies.h"
+#include "after/telling.h"
 #include "base/now.h"
 #include "command/options.h"
 #include "flow/deliver.h"
 #include "flow/halves.h"
-#include "flow/replies.h"
-#include "flow/telling.h"
 #include "store/owner.h"
 
 static size_t count_of(const struct told *told, size_t count, int state)

@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "after/pace.h"
+#include "after/pull.h"
+#include "after/undelivered.h"
 #include "base/log.h"
 #include "base/now.h"
 #include "flow/breakers.h"
-#include "flow/pace.h"
-#include "flow/pull.h"
-#include "flow/undelivered.h"
 #include "store/round.h"
 #include "store/watch.h"
 

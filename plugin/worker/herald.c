@@ -4,9 +4,9 @@
 
 #include <stdlib.h>
 
+#include "after/telling.h"
 #include "base/log.h"
 #include "base/now.h"
-#include "flow/telling.h"
 
 /* Acknowledgements under way at once: a monitor that hangs must not hold up another. */
 #define TELLINGS_MOST 8

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "after/pulled.h"
 #include "base/log.h"
 #include "base/now.h"
-#include "flow/pulled.h"
 #include "flow/reference.h"
 
 /* Another process may hold the store's lock for so long. */

@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "after/replies.h"
 #include "base/log.h"
 #include "base/now.h"
 #include "flow/breakers.h"
 #include "flow/deliver.h"
 #include "flow/halves.h"
-#include "flow/replies.h"
 #include "store/handover.h"
 #include "store/inbox.h"
 #include "worker/follow.h"

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "after/pulled.h"
 #include "base/network.h"
-#include "flow/pulled.h"
 #include "flow/reference.h"
 #include "worker/hook.h"
 

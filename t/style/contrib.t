@@ -85,7 +85,7 @@ subtest zabbix => sub {
 subtest 'zabbix items' => sub {
     my %served = map { ("munja.$_->[0]" => $_->[1]) } map { [ /"(\w+)", (\w+)/ ] }
         read_file('plugin/munja_zabbix.c') =~ /\{ KEY ("\w+", \w+)/g;
-    my ($words) = read_file('plugin/flow/gauge.c') =~ /\} subjects\[\] = \{(.*?)\n\};/s;
+    my ($words) = read_file('plugin/after/gauge.c') =~ /\} subjects\[\] = \{(.*?)\n\};/s;
     my %words = map { /"(\w+)", (\d)/ ? ("munja.$1" => $2) : () } split /\},/, $words;
     is_deeply [ sort keys %served ], [ sort keys %words ], 'the module serves all there is';
 

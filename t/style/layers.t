@@ -20,10 +20,11 @@ my %rank = (
     provider => 2,
     monitor  => 2,
     flow     => 3,
-    worker   => 4,
-    command  => 5,
-    neb      => 5,
-    ''       => 6,
+    after    => 4,
+    worker   => 5,
+    command  => 6,
+    neb      => 6,
+    ''       => 7,
 );
 
 # Headers from outside the C library, and the files that may know them.

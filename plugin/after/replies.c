@@ -1,18 +1,18 @@
 /* From what a phone said to what is done about it. Only who was told of a problem can acknowledge it: a
    number that was never told anything is not answered, and one that was told something else learns nothing of
    it. */
-#include "flow/replies.h"
+#include "after/replies.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "after/help.h"
 #include "base/log.h"
 #include "base/mask.h"
 #include "base/now.h"
 #include "base/utf8.h"
 #include "flow/handover.h"
-#include "flow/help.h"
 #include "store/inbox.h"
 #include "store/problem.h"
 #include "store/writeback.h"

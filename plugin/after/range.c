@@ -1,5 +1,5 @@
 /* Thresholds as every monitoring plugin writes them. */
-#include "flow/range.h"
+#include "after/range.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,8 +1,9 @@
-/* plugin/flow/replies.c: what one reply does, by what the store knows; t/journey/replies.t has the phones. */
+/* plugin/after/replies.c: what one reply does, by what the store knows; t/journey/replies.t has the phones.
+ */
 #include "unit/storage.h"
 
+#include "after/replies.h"
 #include "flow/accept.h"
-#include "flow/replies.h"
 #include "store/receipt.h"
 
 #define KIM "+8613900001234"

@@ -1,5 +1,5 @@
-#ifndef MUNJA_FLOW_PULL_H
-#define MUNJA_FLOW_PULL_H
+#ifndef MUNJA_AFTER_PULL_H
+#define MUNJA_AFTER_PULL_H
 
 #include <stdbool.h>
 #include <stdint.h>

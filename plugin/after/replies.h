@@ -1,5 +1,5 @@
-#ifndef MUNJA_FLOW_REPLIES_H
-#define MUNJA_FLOW_REPLIES_H
+#ifndef MUNJA_AFTER_REPLIES_H
+#define MUNJA_AFTER_REPLIES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-#ifndef MUNJA_FLOW_PACE_H
-#define MUNJA_FLOW_PACE_H
+#ifndef MUNJA_AFTER_PACE_H
+#define MUNJA_AFTER_PACE_H
 
 #include <stdint.h>
 

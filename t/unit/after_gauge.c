@@ -1,9 +1,9 @@
-/* plugin/flow/gauge.c: single values, and why there is none. t/journey/zabbix_agent.t has them all. */
+/* plugin/after/gauge.c: single values, and why there is none. t/journey/zabbix_agent.t has them all. */
 #include "unit/storage.h"
 
 #include <string.h>
 
-#include "flow/gauge.h"
+#include "after/gauge.h"
 #include "store/balance.h"
 
 #define WORDS_MOST 5

@@ -1,7 +1,7 @@
-/* plugin/flow/range.c: thresholds of the plugin guidelines. */
+/* plugin/after/range.c: thresholds of the plugin guidelines. */
 #include "unit/unit.h"
 
-#include "flow/range.h"
+#include "after/range.h"
 
 static int state_alone(const char *text, double value)
 {

@@ -1,5 +1,5 @@
-#ifndef MUNJA_FLOW_TELLING_H
-#define MUNJA_FLOW_TELLING_H
+#ifndef MUNJA_AFTER_TELLING_H
+#define MUNJA_AFTER_TELLING_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
-/* plugin/flow/pace.c: how often gateways are asked. */
+/* plugin/after/pace.c: how often gateways are asked. */
 #include "unit/unit.h"
 
-#include "flow/pace.h"
+#include "after/pace.h"
 
 #define SECOND ((int64_t)1000)
 #define MINUTE (60 * SECOND)

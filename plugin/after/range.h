@@ -1,5 +1,5 @@
-#ifndef MUNJA_FLOW_RANGE_H
-#define MUNJA_FLOW_RANGE_H
+#ifndef MUNJA_AFTER_RANGE_H
+#define MUNJA_AFTER_RANGE_H
 
 #include <stdbool.h>
 

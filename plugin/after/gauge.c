@@ -1,14 +1,14 @@
 /* What munja knows of itself, as single values. Whoever reads them may be a process of a monitor that serves
    others meanwhile: so each is a small look, and a lock is not waited for. */
-#include "flow/gauge.h"
+#include "after/gauge.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "after/range.h"
 #include "base/buf.h"
 #include "base/now.h"
 #include "flow/breaker.h"
-#include "flow/range.h"
 #include "settings/settings.h"
 #include "store/balance.h"
 #include "store/count.h"

@@ -1,5 +1,5 @@
-#ifndef MUNJA_FLOW_PULLED_H
-#define MUNJA_FLOW_PULLED_H
+#ifndef MUNJA_AFTER_PULLED_H
+#define MUNJA_AFTER_PULLED_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
-#ifndef MUNJA_FLOW_HELP_H
-#define MUNJA_FLOW_HELP_H
+#ifndef MUNJA_AFTER_HELP_H
+#define MUNJA_AFTER_HELP_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,15 +1,15 @@
 /* From a row of the store to a monitor that knows. What a monitor understands is its type's business; here is
    whom to ask, in which order, and when again. */
-#include "flow/telling.h"
+#include "after/telling.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "after/help.h"
 #include "base/log.h"
 #include "base/now.h"
 #include "base/utf8.h"
-#include "flow/help.h"
 #include "monitor/pipe.h"
 #include "store/inbox.h"
 

@@ -1,7 +1,7 @@
-/* plugin/flow/help.c: what phones are told, in their language and in one short message. */
+/* plugin/after/help.c: what phones are told, in their language and in one short message. */
 #include "unit/unit.h"
 
-#include "flow/help.h"
+#include "after/help.h"
 #include "text/charset.h"
 
 #define KOREA  "01012345678"

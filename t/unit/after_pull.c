@@ -1,11 +1,11 @@
-/* plugin/flow/pull.c and lookup.c: which questions are asked of which gateway, and what is made of the
+/* plugin/after/pull.c and flow/lookup.c: which questions are asked of which gateway, and what is made of the
    answers. */
 #include "unit/storage.h"
 
+#include "after/pull.h"
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "flow/lookup.h"
-#include "flow/pull.h"
 #include "store/receipt.h"
 
 /* A gateway that answers by the path, and remembers what it was asked. */

@@ -1,6 +1,6 @@
 /* A short message has room for 90 bytes of Korean or 70 signs of Chinese: what went wrong stands first, then
    what to write instead. */
-#include "flow/help.h"
+#include "after/help.h"
 
 #include <string.h>
 

@@ -1,11 +1,11 @@
 /* From a receipt to what is sent in place of the text. */
-#include "flow/undelivered.h"
+#include "after/undelivered.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "after/pull.h"
 #include "base/log.h"
-#include "flow/pull.h"
 #include "store/chase.h"
 
 /* The list is that of the first recipient, whoever got the text after him, and as it was when the alert came.

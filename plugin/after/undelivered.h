@@ -1,5 +1,5 @@
-#ifndef MUNJA_FLOW_UNDELIVERED_H
-#define MUNJA_FLOW_UNDELIVERED_H
+#ifndef MUNJA_AFTER_UNDELIVERED_H
+#define MUNJA_AFTER_UNDELIVERED_H
 
 #include <stdbool.h>
 #include <stdint.h>

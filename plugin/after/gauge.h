@@ -1,5 +1,5 @@
-#ifndef MUNJA_FLOW_GAUGE_H
-#define MUNJA_FLOW_GAUGE_H
+#ifndef MUNJA_AFTER_GAUGE_H
+#define MUNJA_AFTER_GAUGE_H
 
 #include <stdbool.h>
 #include <stddef.h>

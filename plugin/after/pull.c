@@ -1,13 +1,13 @@
 /* From a question about messages to receipts in the store. */
-#include "flow/pull.h"
+#include "after/pull.h"
 
 #include <string.h>
 
+#include "after/pulled.h"
 #include "base/log.h"
 #include "base/now.h"
 #include "base/when.h"
 #include "flow/at.h"
-#include "flow/pulled.h"
 
 /* A message goes to one reference with as many others as a request takes; a page holds so many. */
 #define PAGE_ROWS  100

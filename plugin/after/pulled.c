@@ -1,12 +1,12 @@
 /* From a gateway's listing to the store. */
-#include "flow/pulled.h"
+#include "after/pulled.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "after/range.h"
 #include "alert/number.h"
 #include "base/now.h"
-#include "flow/range.h"
 #include "flow/reference.h"
 #include "store/balance.h"
 #include "store/receipt.h"

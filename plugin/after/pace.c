@@ -1,5 +1,5 @@
 /* Results come within seconds, or in hours when the phone was off: whoever waits longer asks seldomer. */
-#include "flow/pace.h"
+#include "after/pace.h"
 
 #define SECOND ((int64_t)1000)
 #define MINUTE (60 * SECOND)
