@@ -35,7 +35,7 @@ ACCEPT  := $(filter-out plugin/alert/nfc.c,$(wildcard $(addsuffix /*.c,$(addpref
 HTTP    := $(addprefix plugin/http/,transport.c exchange.c fleet.c digest.c)
 IMAGE   := plugin/image/convert.c
 WORKER  := $(wildcard plugin/worker/*.c plugin/listen/*.c) plugin/command/worker.c \
-           $(addprefix plugin/after/,pull.c pace.c undelivered.c)
+           $(addprefix plugin/after/,await.c pull.c pace.c undelivered.c)
 NEB     := $(wildcard plugin/neb/*.c) plugin/flow/deposit.c
 DELIVER := $(filter-out $(ACCEPT) $(HTTP) $(IMAGE) $(WORKER) $(NEB),$(wildcard plugin/*/*.c))
 # The broker module has of the accepting half what it takes to accept.

@@ -1,13 +1,14 @@
-/* Round after round, and message after message. Each question is a fiber; when to ask next stands in the
-   store before it begins, so that one that is lost with the process is asked again. */
+/* Round after round, and message after message: who is asked, and when there is time for it. Each question is
+   a fiber; when to ask next stands in the store before it begins, so that one that is lost with the process
+   is asked again. */
 #include "worker/follow.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "after/await.h"
 #include "after/pace.h"
 #include "after/pull.h"
-#include "after/undelivered.h"
 #include "base/log.h"
 #include "base/now.h"
 #include "flow/breakers.h"
@@ -19,8 +20,7 @@
 #define LOOK_MOST     256
 #define LOOK_EVERY_MS 2000
 
-/* A question takes so long at most; whoever asks has that much longer to write down what was said. */
-#define ASK_MOST_MS  10000
+/* Whoever asks has so long to hear and to write down what was said. */
 #define ASK_LEASE_MS 60000
 
 /* Turns are not closer to each other, so that what many answers brought is judged and committed together. */
@@ -30,13 +30,10 @@
 #define ROUND_LEAST_MS 3000
 
 /* Questions to one provider: the time between two of them, and until it is tried again when it is busy with
-   messages or paused; or the store cannot be written. */
+   messages or paused. */
 #define ASK_EVERY_MS 100
 #define BUSY_MS      1000
 #define PAUSED_MS    15000
-#define STUCK_MS     5000
-
-#define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
 
 enum what { REPORTS, REPLIES, WHATS };
 static const char *const words[WHATS] = { "reports", "replies" };
@@ -59,10 +56,8 @@ struct follow {
     struct store *store;
     struct fibers *fibers;
     struct gateway *gateway; /* one for each provider */
-    bool acts;               /* some route does something about what did not arrive */
-    bool tells;              /* some monitor is told of it */
-    bool made;
-    int64_t since_ms, look_at_ms, looked_ms; /* the last two: now_steady_ms */
+    struct await await;
+    int64_t look_at_ms, looked_ms; /* now_steady_ms */
 };
 
 /* A question: a round, or the messages of one reference. */
@@ -101,12 +96,7 @@ static bool learn(struct follow *follow, const struct plan *plan, struct error *
     free(follow->gateway);
     follow->gateway = gateway;
     follow->plan = plan;
-    follow->since_ms = follow->since_ms == 0 ? now_ms() : follow->since_ms;
-    follow->acts = follow->tells = false;
-    for (size_t i = 0; i < plan->routes; i++)
-        follow->acts = follow->acts || plan->route[i].remedies > 0;
-    for (size_t i = 0; i < plan->monitors; i++)
-        follow->tells = follow->tells || plan->monitor[i].result_service != NULL;
+    await_plan(&follow->await, plan, follow->store);
     return true;
 }
 
@@ -166,29 +156,6 @@ static void note(struct follow *follow, const struct inquiry *inquiry, const str
         gateway->pause_until_ms = now_ms() + pace_pause_ms(gateway->failures, outcome->wait_s);
 }
 
-static int64_t missing_at_ms(struct follow *follow, const struct provider *provider,
-                             const struct watched *watched)
-{
-    struct error err = { 0 };
-    int64_t ms = INT64_MAX;
-
-    if (!follow->acts || watched->chased
-        || undelivered_missing(follow->plan, follow->store, provider, watched, follow->since_ms, &ms, &err))
-        return ms;
-    complain("chase", &err);
-    return now_ms() + STUCK_MS; /* looked at again then */
-}
-
-/* Not behind the time when its receipt is missing. */
-static int64_t next_look_ms(struct follow *follow, const struct provider *provider,
-                            const struct watched *watched)
-{
-    int64_t now = now_ms(), next_ms = now + pace_result_ms(now - pull_sent_ms(watched));
-    int64_t missing_ms = missing_at_ms(follow, provider, watched);
-
-    return missing_ms > next_ms ? next_ms : missing_ms > now ? missing_ms : now;
-}
-
 static void ask_message(struct inquiry *inquiry)
 {
     struct follow *follow = inquiry->follow;
@@ -197,10 +164,10 @@ static void ask_message(struct inquiry *inquiry)
     struct error err = { 0 };
 
     pull_message(inquiry->session, inquiry->provider, inquiry->watched[0].reference, sent,
-                 now_steady_ms() + ASK_MOST_MS, &outcome);
+                 now_steady_ms() + AWAIT_ASK_MOST_MS, &outcome);
     note(follow, inquiry, &outcome);
     for (size_t i = 0; i < inquiry->count; i++)
-        inquiry->watched[i].next_ms = next_look_ms(follow, inquiry->provider, &inquiry->watched[i]);
+        inquiry->watched[i].next_ms = await_next_ms(&follow->await, inquiry->provider, &inquiry->watched[i]);
     if (!watch_set(follow->store, inquiry->watched, inquiry->count, &err))
         complain("watch", &err);
 }
@@ -214,7 +181,7 @@ static void ask_round(struct inquiry *inquiry)
     struct round *round;
     bool full = false;
 
-    pull_round(inquiry->session, inquiry->provider, words[inquiry->what], now_steady_ms() + ASK_MOST_MS,
+    pull_round(inquiry->session, inquiry->provider, words[inquiry->what], now_steady_ms() + AWAIT_ASK_MOST_MS,
                &full, &outcome);
     note(follow, inquiry, &outcome);
     gateway = gateway_of(follow, inquiry);
@@ -307,55 +274,17 @@ static void start_rounds(struct follow *follow)
         }
 }
 
-static bool act(struct follow *follow, const struct watched *watched, bool late)
-{
-    struct error err = { 0 };
-    bool made = false;
-
-    if ((!follow->acts && !follow->tells) || watched->chased
-        || undelivered_act(follow->plan, follow->store, watched->record, late, &made, &err)) {
-        follow->made = follow->made || made;
-        return true;
-    }
-    complain("chase", &err);
-    return false;
-}
-
-/* Whether it is to be asked for now; else when to look again. A receipt is not missing before it was asked
-   for: nobody may have looked for long. */
+/* Whether its gateway is to be asked for it now. */
 static bool look_at(struct follow *follow, struct watched *watched, size_t *index)
 {
-    const struct provider *provider = plan_provider(follow->plan, watched->provider);
-    enum pull_way way = provider == NULL ? PULL_NONE : pull_way(provider->api);
-    int64_t now = now_ms(), sent = pull_sent_ms(watched), missing_ms;
-    bool late;
+    const struct provider *provider;
+    enum await_ask ask = await_look(&follow->await, watched, &provider);
 
-    watched->next_ms = 0;
-    if (provider == NULL) {
-        if (watched->told && !act(follow, watched, false))
-            watched->next_ms = now + STUCK_MS;
-        return false;
-    }
-    *index = (size_t)(provider - follow->plan->provider);
-    missing_ms = missing_at_ms(follow, provider, watched);
-    late = now >= missing_ms && (watched->told || way == PULL_NONE || watched->look_ms >= missing_ms);
-    if ((watched->told || late) && !act(follow, watched, late)) {
-        watched->next_ms = now + STUCK_MS;
-        return false;
-    }
-    if (watched->told || way == PULL_NONE
-        || (provider->api->result_days > 0 && now - sent > provider->api->result_days * DAY_MS)) {
-        watched->next_ms = now < missing_ms && missing_ms < INT64_MAX ? missing_ms : 0;
-        return false;
-    }
-    watched->next_ms = sent > now ? sent + pace_result_ms(0) : now + pace_result_ms(now - sent);
-    if (now < missing_ms && missing_ms < watched->next_ms)
-        watched->next_ms = missing_ms;
-    if (now >= missing_ms && !late)
-        watched->next_ms = now + ASK_MOST_MS;
-    if (sent <= now && way == PULL_ROUND)
+    if (provider != NULL)
+        *index = (size_t)(provider - follow->plan->provider);
+    if (ask == AWAIT_ROUND)
         want_round(follow, *index, watched);
-    return sent <= now && way != PULL_ROUND;
+    return ask == AWAIT_ANSWER;
 }
 
 /* A place in the line of questions to that provider: now, or the time when it comes. */
@@ -460,7 +389,7 @@ bool follow_turn(struct follow *follow)
     struct error err = { 0 };
     size_t count = 0;
 
-    follow->made = false;
+    follow->await.made = false;
     if (now < follow->look_at_ms && now < follow->looked_ms + LOOK_EVERY_MS)
         return false;
     follow->looked_ms = now;
@@ -472,7 +401,7 @@ bool follow_turn(struct follow *follow)
     wait_ms = next_ms(follow);
     follow->look_at_ms =
         wait_ms == INT64_MAX ? wait_ms : now + (wait_ms < TURN_LEAST_MS ? TURN_LEAST_MS : wait_ms);
-    return follow->made;
+    return follow->await.made;
 }
 
 int64_t follow_next_ms(const struct follow *follow)
