@@ -16,10 +16,10 @@
 #define SLOTS_KEPT 128
 
 /* Single texts that line up at a provider, whatever its width. */
-#define LINE_LEAST 64
+#define LINE_LEAST 40
 
 /* In hand for one provider, at most, however many it takes in one request. */
-#define QUOTA_LEAST 256
+#define QUOTA_LEAST 128
 #define QUOTA_MOST  800
 
 struct shift {

@@ -32,7 +32,7 @@
 #define STUCK_MS 1000
 
 /* As long as no gateway waits for it, what there is to write waits for more to come. */
-#define GATHER_MS 10
+#define GATHER_MS 6
 
 /* Now and then what is long over is forgotten. */
 #define PRUNE_EVERY_MS 60000
