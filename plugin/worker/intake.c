@@ -18,9 +18,6 @@
 /* Other processes may leave something due without a word. */
 #define LOOK_AGAIN_MS 5000
 
-/* What is in hand is counted so often at least, since records go from one provider to another. */
-#define COUNT_AGAIN_MS 100
-
 #define BARREN_LEAST_MS 1000
 #define BARREN_MOST_MS  30000
 
@@ -37,8 +34,6 @@ struct intake {
     const struct plan *plan;
     struct part *part; /* one for each provider */
     size_t *waiting;
-    size_t ended;        /* by the last count */
-    int64_t counted_ms;  /* now_steady_ms */
     struct cursor scout; /* where it stands */
     bool feeding;
     bool passed; /* on the scout's way */
@@ -76,30 +71,6 @@ void intake_close(struct intake *intake)
 static bool is_idle(const struct part *part)
 {
     return part->waiting < (part->quota + 1) / 2;
-}
-
-/* Whether a count could find a provider idle for which there is something to look for. */
-static bool may_be_wanted(const struct intake *intake, int64_t now)
-{
-    size_t ended = shift_ended(intake->shift) - intake->ended;
-
-    if (now >= intake->counted_ms + COUNT_AGAIN_MS)
-        return true;
-    for (size_t i = 0; i < intake->plan->providers; i++) {
-        const struct part *part = &intake->part[i];
-        if ((part->backlog || part->scout_at_ms <= now) && part->waiting < (part->quota + 1) / 2 + ended)
-            return true;
-    }
-    return false;
-}
-
-static void count(struct intake *intake, int64_t now)
-{
-    shift_count(intake->shift, intake->waiting);
-    for (size_t i = 0; i < intake->plan->providers; i++)
-        intake->part[i].waiting = intake->waiting[i];
-    intake->ended = shift_ended(intake->shift);
-    intake->counted_ms = now;
 }
 
 /* Whether this way through the queue is for that provider. */
@@ -236,9 +207,11 @@ bool intake_fill(struct intake *intake, struct store *store, struct error *err)
 {
     int64_t now = now_steady_ms();
 
-    if (shift_room(intake->shift, false) == 0 || !may_be_wanted(intake, now))
+    if (shift_room(intake->shift, false) == 0)
         return true;
-    count(intake, now);
+    shift_count(intake->shift, intake->waiting);
+    for (size_t i = 0; i < intake->plan->providers; i++)
+        intake->part[i].waiting = intake->waiting[i];
     intake->feeding = true;
     if (is_wanted(intake, now) && !feed(intake, store, err))
         return false;

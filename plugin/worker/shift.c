@@ -32,8 +32,7 @@ struct shift {
     struct task task[SLOTS];
     size_t order[SLOTS]; /* first the places that are taken, most urgent first, then the free ones */
     size_t taken;
-    size_t ended; /* of all that were ever taken */
-    size_t lent;  /* places for questions */
+    size_t lent; /* places for questions */
     bool ends;
 };
 
@@ -141,11 +140,6 @@ void shift_count(const struct shift *shift, size_t *waiting)
             waiting[index_of(shift, task_provider(&shift->task[i]))]++;
 }
 
-size_t shift_ended(const struct shift *shift)
-{
-    return shift->ended;
-}
-
 const struct provider *shift_provider(const struct shift *shift, const struct record *record, bool *over)
 {
     const struct provider *provider = NULL;
@@ -227,7 +221,6 @@ static void free_place(struct shift *shift, size_t at)
     size_t slot = shift->order[at];
 
     shift->taken--;
-    shift->ended++;
     memmove(&shift->order[at], &shift->order[at + 1], (shift->taken - at) * sizeof *shift->order);
     shift->order[shift->taken] = slot;
 }

@@ -40,9 +40,6 @@ size_t shift_room(const struct shift *shift, bool asked);
 size_t shift_quota(const struct shift *shift, size_t provider);
 void shift_count(const struct shift *shift, size_t *waiting);
 
-/* How many it has let go of so far. */
-size_t shift_ended(const struct shift *shift);
-
 /* Whom the record would go to; NULL: to nobody, it is only to be settled. *over: its time is over, so that it
    is not kept for another try. */
 const struct provider *shift_provider(const struct shift *shift, const struct record *record, bool *over);
