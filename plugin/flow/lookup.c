@@ -25,6 +25,15 @@ static enum lookup look_for(const struct listing *listing, const char *recipient
     return whole ? LOOKUP_MISSING : LOOKUP_UNKNOWN;
 }
 
+/* Whether that month may not have begun at the gateway, which then has no list of it to show. */
+static bool is_ahead(const char *month)
+{
+    char present[WHEN_MONTH_BYTES];
+
+    when_korean_month(now_ms(), present);
+    return month != NULL && strcmp(month, present) > 0;
+}
+
 /* Ask once, for those that were not found yet. */
 static void ask(struct session *session, const struct provider *provider, const struct operation *operation,
                 struct record *const *records, size_t count, const char *month, int64_t until_ms,
@@ -34,12 +43,17 @@ static void ask(struct session *session, const struct provider *provider, const 
         .now_ms = now_ms(), .month = month, .result = "A", .size = 100, .field[1] = records[0]->reference
     };
     struct answer answer;
+    bool none;
 
     session_ask(session, provider, operation, &query, until_ms, &answer);
+    /* What else is wrong with an account, the list of the present month has told. */
+    none =
+        (answer.outcome.kind == OUTCOME_REFUSED || answer.outcome.kind == OUTCOME_ACCOUNT) && is_ahead(month);
     for (size_t i = 0; i < count; i++) {
         enum lookup here = answer.outcome.kind == OUTCOME_ACCEPTED
                                ? look_for(&answer.listing, records[i]->recipient)
-                               : LOOKUP_UNKNOWN;
+                           : none ? LOOKUP_MISSING
+                                  : LOOKUP_UNKNOWN;
         /* Missing in one list says nothing where another could not be read. */
         if (found[i] != LOOKUP_FOUND && here != LOOKUP_MISSING)
             found[i] = here;

@@ -20,6 +20,7 @@
 struct ticket {
     char *token;
     bool sought;             /* a fiber fetches it just now */
+    unsigned rounds;         /* so often one has */
     struct outcome failure;  /* of the last login, where there is no token */
     int64_t failed_until_ms; /* now_steady_ms: so long it holds, if it hung */
 };
@@ -243,12 +244,15 @@ static bool find_token(struct session *session, const struct provider *provider,
                        int64_t until_ms, struct outcome *outcome)
 {
     struct ticket *ticket = ticket_of(session, provider);
-    bool together = ticket->sought; /* with others, who share what one of them finds */
+    const unsigned round = ticket->rounds;
     int64_t start_ms, took_ms;
+    bool together; /* with others, who share what one of them finds */
     char *token;
 
-    while (ticket->sought)
+    /* Not for the next one's login, who may have come meanwhile. */
+    while (ticket->sought && (ticket->rounds == round || ticket->token != NULL))
         pause_ms(session, 10);
+    together = ticket->rounds != round;
     if (ticket->token != NULL && (refused == NULL || strcmp(ticket->token, refused) != 0))
         return true;
     if (session->courier.fibers != NULL && ticket->token == NULL
@@ -261,6 +265,7 @@ static bool find_token(struct session *session, const struct provider *provider,
     token = fetch_token(session, provider, refused, until_ms, outcome);
     took_ms = now_steady_ms() - start_ms;
     ticket->sought = false;
+    ticket->rounds++;
     free(ticket->token);
     ticket->token = token;
     ticket->failure = *outcome;

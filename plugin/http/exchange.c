@@ -13,6 +13,8 @@
 #define MUNJA_VERSION "0"
 #endif
 
+#define USER_AGENT "User-Agent: munja/" MUNJA_VERSION
+
 /* Looked up lazily by hash. libcurl's default, the bundle, is parsed whole at every start and costs several
    times what the request does. */
 #define CA_DIRECTORY "/etc/ssl/certs"
@@ -132,8 +134,7 @@ static bool list_headers(const struct request *request, const char *type, struct
     struct buf line = { 0 };
     /* An empty Expect keeps libcurl from waiting for "100 Continue", an empty type from telling one of its
        own. What stands here it writes once; the name of an option it writes into a line first. */
-    bool listed = list_add(list, "User-Agent: munja/" MUNJA_VERSION) && list_add(list, "Expect:")
-                  && list_add(list, type);
+    bool listed = list_add(list, USER_AGENT) && list_add(list, "Expect:") && list_add(list, type);
 
     for (const char *at = buf_text(&request->headers); listed && *at != '\0';) {
         size_t length = strcspn(at, "\n");
@@ -200,6 +201,7 @@ static bool set_request(struct exchange *exchange, const struct request *request
 
     return curl_easy_setopt(easy, CURLOPT_URL, exchange->url.data) == CURLE_OK
            && curl_easy_setopt(easy, CURLOPT_HTTPHEADER, exchange->headers) == CURLE_OK
+           && curl_easy_setopt(easy, CURLOPT_PROXYHEADER, exchange->proxy_headers) == CURLE_OK
            && curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)exchange->bytes) == CURLE_OK
            && curl_easy_setopt(easy, CURLOPT_POSTFIELDS, exchange->body) == CURLE_OK
            && curl_easy_setopt(easy, bare ? CURLOPT_HTTPGET : CURLOPT_POST, 1L) == CURLE_OK
@@ -299,6 +301,9 @@ static bool gather(struct exchange *exchange, const struct carrier_settings *set
         return error_memory(err);
     if (!list_headers(request, exchange->type.data, &exchange->headers, err))
         return false;
+    /* Of a tunnel a proxy is told nothing that is meant for the gateway. */
+    if (!list_add(&exchange->proxy_headers, USER_AGENT))
+        return error_memory(err);
     /* The room for an empty body is made now: what has gone out can no longer fail for want of memory. */
     if (!buf_str(&exchange->reply, "")
         || (settings->resolve != NULL && !list_add(&exchange->resolve, settings->resolve)))
@@ -342,11 +347,12 @@ bool exchange_finish(struct exchange *exchange, CURLcode code, struct reply *rep
 void exchange_clear(struct exchange *exchange)
 {
     curl_slist_free_all(exchange->headers);
+    curl_slist_free_all(exchange->proxy_headers);
     curl_slist_free_all(exchange->resolve);
     curl_slist_free_all(exchange->connect_to);
     buf_clear(&exchange->reply);
     buf_clear(&exchange->url);
     buf_clear(&exchange->multipart);
     buf_clear(&exchange->type);
-    exchange->headers = exchange->resolve = exchange->connect_to = NULL;
+    exchange->headers = exchange->proxy_headers = exchange->resolve = exchange->connect_to = NULL;
 }

@@ -14,7 +14,7 @@
 struct exchange {
     CURL *easy; /* borrowed */
     struct buf url, type, multipart;
-    struct curl_slist *headers, *resolve, *connect_to;
+    struct curl_slist *headers, *proxy_headers, *resolve, *connect_to;
     const char *body;
     size_t bytes;
     bool acts;  /* the request may change something at the gateway */

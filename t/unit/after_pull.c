@@ -145,6 +145,13 @@ static void lists_are_those_of_the_month_of_sending(void **state)
     close_world(&w);
 }
 
+/* A month that has not begun is none to it. */
+static const char *no_december(const char *path)
+{
+    return strstr(path, "YM=202612") == NULL ? december(path)
+                                             : "{\"result\":false,\"msg\":\"검색조건 오류\"}";
+}
+
 /* Sent, the answer lost, and looked for at once. */
 static enum lookup look(struct world *w, int64_t created_ms, const char *recipient)
 {
@@ -172,6 +179,12 @@ static void what_was_lost_is_looked_for_in_each_month_it_may_be_in(void **state)
     assert_int_equal(look(&w, late_ms, "01099998888"), LOOKUP_MISSING);
     now_set(next_ms);
     assert_int_equal(look(&w, next_ms, "01012345678"), LOOKUP_FOUND);
+    gateway.answer = no_december;
+    now_set(late_ms);
+    assert_int_equal(look(&w, late_ms, "01012345678"), LOOKUP_MISSING);
+    now_set(late_ms + 20000);
+    assert_int_equal(look(&w, late_ms, "01012345678"), LOOKUP_UNKNOWN);
+    gateway.answer = december;
     now_set(noon_ms);
     assert_int_equal(look(&w, noon_ms, "01012345678"), LOOKUP_MISSING);
     assert_null(strstr(gateway.asked, "YM=202612"));

@@ -573,6 +573,31 @@ static void check_urls(void **state)
 }
 
 /* The environment's proxy counts unless the provider says otherwise; resolve replaces DNS. */
+/* A proxy is told who asks for a tunnel, and nothing that is for the gateway. */
+static void check_tunnel(void **state)
+{
+    struct server server = server_start("arw", "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+    struct carrier *carrier = carrier_new();
+    struct carrier_settings settings = { .url = "https://gate.test" };
+    struct request request = { 0 };
+    struct reply reply = { 0 };
+    char proxy[64];
+
+    (void)state;
+    snprintf(proxy, sizeof proxy, "http://127.0.0.1:%d", server.port);
+    settings.proxy = proxy;
+    make_post(&request, "/v1/send");
+    assert_true(munja_wire.carry(carrier, &settings, &request, now_steady_ms() + 5000, &reply, NULL));
+    assert_int_equal(reply.carried, CARRIED_NOT);
+    assert_memory_equal(seen->last, "CONNECT gate.test:443 ", strlen("CONNECT gate.test:443 "));
+    assert_non_null(strstr(seen->last, "\r\nUser-Agent: munja/"));
+    assert_null(strstr(seen->last, "X-Token"));
+    munja_wire.close(carrier);
+    server_stop(server);
+    reply_clear(&reply);
+    request_clear(&request);
+}
+
 static void check_proxy_and_resolve(void **state)
 {
     struct server server = server_start("arw", OK_HEAD "Content-Length: 2\r\n\r\n{}");
@@ -706,6 +731,7 @@ int main(void)
         cmocka_unit_test(check_nothing_went_out),
         cmocka_unit_test(check_urls),
         cmocka_unit_test(check_proxy_and_resolve),
+        cmocka_unit_test(check_tunnel),
         cmocka_unit_test(check_tls),
     };
 
