@@ -120,8 +120,10 @@ bool problem_accept(struct store *store, struct record *record, struct error *er
                && writeback_outlived(store, topic, err);
     if (strcmp(type, "ACKNOWLEDGEMENT") == 0)
         return DB_RUN(store->db, err,
-                      "UPDATE problem SET taken_ms = $1, taken_by = $2 WHERE topic = $3 AND ended_ms = 0",
-                      DB_NUMBER(now_ms()), DB_TEXT(author), DB_TEXT(topic));
+                      "UPDATE problem SET taken_ms = $1, taken_by = $2 WHERE topic = $3 AND ended_ms = 0"
+                      " AND taken_ms = 0",
+                      DB_NUMBER(now_ms()), DB_TEXT(author), DB_TEXT(topic))
+               && writeback_known(store, topic, err);
     if (strcmp(type, "PROBLEM") != 0)
         return true;
     mark_of(&record->alert, mark);
@@ -171,6 +173,10 @@ static bool read_problem(const struct rows *rows, struct problem *problem, struc
     " LEFT JOIN record t ON t.id = (SELECT max(r.id) FROM record r WHERE r.recipient = $1"                   \
     " AND r.problem = p.id AND r.problem > 0 AND " TOLD ") "
 
+/* A reminder has a new code once the one before was acknowledged: that one stands for both. */
+#define LAST(table)                                                                                          \
+    "NOT EXISTS (SELECT 1 FROM problem n WHERE n.topic = " table ".topic AND n.id > " table ".id)"
+
 static bool find(struct store *store, const char *sql, const struct db_value *values, size_t count,
                  struct problem *problem, struct error *err)
 {
@@ -196,7 +202,8 @@ bool problem_find(struct store *store, const char *code, const char *phone, stru
 bool problem_of(struct store *store, int64_t record, const char *phone, struct problem *problem,
                 struct error *err)
 {
-    return find(store, PROBLEM_SELECT "WHERE p.id = (SELECT problem FROM record WHERE id = $2)",
+    return find(store,
+                PROBLEM_SELECT "WHERE p.id = (SELECT problem FROM record WHERE id = $2) AND " LAST("p"),
                 DB_VALUES(DB_TEXT(phone), DB_NUMBER(record)), problem, err);
 }
 
@@ -237,6 +244,6 @@ bool problem_give_back(struct store *store, int64_t record, const char *by, stru
 {
     return DB_RUN(store->db, err,
                   "UPDATE problem SET taken_ms = 0, taken_by = '' WHERE taken_by = $2 AND ended_ms = 0"
-                  " AND id = (SELECT problem FROM record WHERE id = $1)",
+                  " AND id = (SELECT problem FROM record WHERE id = $1) AND " LAST("problem"),
                   DB_NUMBER(record), DB_TEXT(by));
 }

@@ -30,7 +30,7 @@ bool problem_accept(struct store *store, struct record *record, struct error *er
 bool problem_find(struct store *store, const char *code, const char *phone, struct problem *problem,
                   struct error *err);
 
-/* The one that this record told of, likewise. */
+/* The one that this record told of, likewise; id 0, too, when a newer one took its place. */
 bool problem_of(struct store *store, int64_t record, const char *phone, struct problem *problem,
                 struct error *err);
 
@@ -44,7 +44,8 @@ bool problem_record(struct store *store, const struct problem *problem, struct r
                     struct error *err);
 
 /* Within a transaction: acknowledged by somebody; and that the monitor will never hear of it, so that what
-   this record told of is open again, unless it is over, or acknowledged by somebody else. */
+   this record told of is open again, unless it is over, acknowledged by somebody else, or a newer one took
+   its place. */
 bool problem_take(struct store *store, int64_t id, const char *by, struct error *err);
 bool problem_give_back(struct store *store, int64_t record, const char *by, struct error *err);
 

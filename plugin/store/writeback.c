@@ -113,13 +113,25 @@ bool writeback_if_over(struct store *store, const struct record *record, const s
     return told;
 }
 
-bool writeback_outlived(struct store *store, const char *topic, struct error *err)
+static bool end(struct store *store, const char *topic, enum writeback_state state, const char *said,
+                struct error *err)
 {
     return DB_RUN(store->db, err,
-                  "UPDATE writeback SET state = 'failed', said = 'the problem was over before it took that'"
-                  " WHERE state = 'waiting' AND kind = $1 AND EXISTS (SELECT 1 FROM record r"
-                  " JOIN problem p ON p.id = r.problem WHERE r.id = writeback.record AND p.topic = $2)",
-                  DB_TEXT(kinds[WRITEBACK_ACKNOWLEDGE]), DB_TEXT(topic));
+                  "UPDATE writeback SET state = $1, said = $2"
+                  " WHERE state = 'waiting' AND kind = $3 AND EXISTS (SELECT 1 FROM record r"
+                  " JOIN problem p ON p.id = r.problem WHERE r.id = writeback.record AND p.topic = $4)",
+                  DB_TEXT(states[state]), DB_TEXT(said), DB_TEXT(kinds[WRITEBACK_ACKNOWLEDGE]),
+                  DB_TEXT(topic));
+}
+
+bool writeback_outlived(struct store *store, const char *topic, struct error *err)
+{
+    return end(store, topic, WRITEBACK_FAILED, "the problem was over before it took that", err);
+}
+
+bool writeback_known(struct store *store, const char *topic, struct error *err)
+{
+    return end(store, topic, WRITEBACK_DONE, "it says itself that it is acknowledged", err);
 }
 
 bool writeback_fresh(const struct store *store)
@@ -236,8 +248,8 @@ static bool settle_one(struct store *store, const struct writeback *w, struct er
         return DB_RUN(store->db, err, "DELETE FROM writeback WHERE id = $1 AND state = 'waiting'",
                       DB_NUMBER(w->id));
     if (!DB_RUN(store->db, err,
-                "UPDATE writeback SET state = $1, due_ms = $2, monitor = $3, said = $4"
-                " WHERE id = $5 AND state = 'waiting'",
+                "UPDATE writeback SET state = $1, due_ms = $2, monitor = $3, said = $4 WHERE id = $5"
+                " AND (state = 'waiting' OR (state = 'done' AND state = $1 AND monitor = ''))",
                 DB_TEXT(states[w->state]), DB_NUMBER(w->due_ms), DB_TEXT(w->monitor), DB_TEXT(w->said),
                 DB_NUMBER(w->id)))
         return false;

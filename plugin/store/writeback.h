@@ -60,6 +60,9 @@ bool writeback_if_over(struct store *store, const struct record *record, const s
    any more, since the problem is over or another one by now. */
 bool writeback_outlived(struct store *store, const char *topic, struct error *err);
 
+/* Likewise, since the monitor itself says that it is acknowledged. */
+bool writeback_known(struct store *store, const char *topic, struct error *err);
+
 /* Whether this process added one since it last asked for the next. */
 bool writeback_fresh(const struct store *store);
 
@@ -72,7 +75,8 @@ bool writeback_claim(struct store *store, enum writeback_kind kind, size_t most,
                      struct writeback **list, size_t *count, struct error *err);
 
 /* What came of them, all or none: state, due_ms where that is WRITEBACK_WAITING, monitor and said of each.
-   One that is over already does not change. What an acknowledgement that failed was for is open again. */
+   One that is over already does not change, but that it learns which monitor took it. What an acknowledgement
+   that failed was for is open again. */
 bool writeback_settle(struct store *store, const struct writeback *list, size_t count, struct error *err);
 
 /* Those of one record in the order they came, the first hundred. The caller: writebacks_free. */

@@ -72,8 +72,8 @@ static void complain(struct herald *herald, const char *what, const struct error
 }
 
 /* The end of a telling is never given up: as long as it cannot be written, it waits. True: phones are to be
-   told, too. */
-static bool write_ends(struct herald *herald)
+   told, too, by the plan of now: the one it began with may be gone from the configuration. */
+static bool write_ends(struct herald *herald, const struct plan *plan)
 {
     struct errand **at = &herald->errand, *errand;
     bool answers = false, answered = false;
@@ -85,7 +85,7 @@ static bool write_ends(struct herald *herald)
             at = &errand->next;
             continue;
         }
-        if (!telling_settle(errand->plan, herald->store, &errand->telling, &answered, &err)) {
+        if (!telling_settle(plan, herald->store, &errand->telling, &answered, &err)) {
             complain(herald, "told", &err);
             herald->write_at_ms = herald->look_at_ms;
             return answers;
@@ -172,7 +172,7 @@ static void look(struct herald *herald, const struct plan *plan)
 
 bool herald_turn(struct herald *herald, const struct plan *plan, bool ends)
 {
-    bool answers = now_steady_ms() >= herald->write_at_ms && write_ends(herald);
+    bool answers = now_steady_ms() >= herald->write_at_ms && write_ends(herald, plan);
 
     if (ends)
         herald->look_at_ms = INT64_MAX;

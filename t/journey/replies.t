@@ -338,13 +338,32 @@ subtest 'what the monitor never takes' => sub {
     is_deeply news($world, $KIM), [], 'of which it hears once an hour';
     like $world->munja('queue', 'show', 1)->{out}, qr/^reply +$code$/m, 'the code stays';
     reply($world, $KIM, "ack $code");
-    notify($world, $KIM, type => 'ACKNOWLEDGEMENT', author => 'lee', number => 2);
+    notify($world, $KIM, type => 'ACKNOWLEDGEMENT', author => 'kim', number => 2);
     $world->sql('UPDATE reply SET acted_ms = acted_ms - 3600001');
     news($world, $KIM);
     $day->();
-    is_deeply news($world, $KIM), [], 'what somebody else acknowledged is acknowledged';
+    is $state->(), 'failed,failed,done', 'what is acknowledged in the monitor needs not be told it';
+    is_deeply news($world, $KIM), [], 'nor is the phone, whoever did it';
+    notify($world, $KIM, type => 'ACKNOWLEDGEMENT', author => 'munja', number => 3);
+    news($world, $KIM);
     reply($world, $KIM, $code);
-    is outcomes($world), 'acknowledged,acknowledged,acknowledged,taken', 'by him';
+    is outcomes($world), 'acknowledged,acknowledged,acknowledged,taken', 'it stays acknowledged';
+    is_deeply news($world, $KIM), ["【运维】$code db1/disk：已由kim确认。"], 'by the first, whatever name the monitor has for munja';
+    $world->clean;
+};
+
+subtest 'a reminder while the monitor does not take it' => sub {
+    my $world = world();
+    notify($world, $KIM);
+    reply($world, $KIM, 'ok');
+    notify($world, $KIM, number => 2);
+    news($world, $KIM);
+    $world->sql('UPDATE writeback SET created_ms = created_ms - 86400000, due_ms = 1');
+    $world->munja('worker', '--once');
+    is $world->sql('SELECT state FROM writeback'), 'failed', 'given up after a day';
+    is_deeply news($world, $KIM), [], 'the reminder said already that it is open';
+    reply($world, $KIM, 'ok');
+    is outcomes($world), 'acknowledged,acknowledged', 'and it is one problem, not two';
     $world->clean;
 };
 

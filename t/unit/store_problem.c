@@ -249,7 +249,7 @@ static void an_acknowledgement_ends_with_its_problem(void **state)
         { "PROBLEM", "1700900", "2", "WARNING", false, "failed" },
         { "PROBLEM", "1700900", "1", "CRITICAL", false, "failed" }, /* its end was told to nobody */
         { "PROBLEM", "1700900", "1", "CRITICAL", true, "waiting" },
-        { "ACKNOWLEDGEMENT", "1700000", "1", "CRITICAL", false, "waiting" },
+        { "ACKNOWLEDGEMENT", "1700000", "1", "CRITICAL", false, "done" },
         { "RECOVERY", "1700900", "1", "OK", false, "failed" },
         { "RECOVERY", "1700900", "1", "OK", true, "waiting" },
     };
