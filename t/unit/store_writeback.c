@@ -206,6 +206,24 @@ static void one_at_a_time(void **state)
     store_close(store);
 }
 
+/* The monitor told everybody before this process could write down that it took it. */
+static void who_took_it_is_known_all_the_same(void **state)
+{
+    struct store *store = open_store();
+    struct writeback w;
+
+    (void)state;
+    for (int i = 1; i <= 2; i++) {
+        add(store, acknowledgement(i));
+        assert_int_equal(take(store, 9, &w), 1);
+        ask("UPDATE writeback SET state = 'done', said = 'it says so itself' WHERE state = 'waiting'");
+        settle(store, w.id, i == 1 ? WRITEBACK_DONE : WRITEBACK_FAILED, 0, "icinga", "acknowledged");
+    }
+    assert_string_equal(ask("SELECT group_concat(state || ' ' || monitor || ' ' || said) FROM writeback"),
+                        "done icinga acknowledged,done  it says so itself");
+    store_close(store);
+}
+
 static void the_oldest_first(void **state)
 {
     struct store *store = open_store();
@@ -300,6 +318,7 @@ int main(void)
         cmocka_place_test(a_reply_acts_once),
         cmocka_place_test(within_the_callers_transaction),
         cmocka_place_test(one_at_a_time),
+        cmocka_place_test(who_took_it_is_known_all_the_same),
         cmocka_place_test(the_oldest_first),
         cmocka_place_test(a_clock_that_ran_ahead),
         cmocka_place_test(of_one_record),
