@@ -163,10 +163,7 @@ static void name_author(struct hearing *h, const struct alert *alert)
     const char *contact = alert_get(alert, "contact");
     char masked[MASK_BYTES];
 
-    snprintf(h->author, sizeof h->author, "%.*s",
-             (int)utf8_border(contact, strlen(contact), sizeof h->author - 1), contact);
-    if (contact[0] == '\0')
-        UTF8_COPY(h->author, mask_number(h->reply->sender, masked));
+    UTF8_COPY(h->author, contact[0] != '\0' ? contact : mask_number(h->reply->sender, masked));
     disarm(h->author);
 }
 
@@ -185,7 +182,7 @@ static bool acknowledge(struct hearing *h, const struct problem *problem, size_t
     if (comment.len > 0)
         disarm(comment.data);
     tell.record = record.id;
-    snprintf(tell.source, sizeof tell.source, "%.15s", alert_get(&record.alert, "source"));
+    UTF8_COPY(tell.source, alert_get(&record.alert, "source"));
     tell.host = alert_get(&record.alert, "host");
     tell.service = alert_get(&record.alert, "service");
     tell.event = alert_get(&record.alert, "id");

@@ -202,7 +202,7 @@ static bool is_clean(const char *text, size_t bytes)
         if (text[at] >= ' ' && text[at] < 127) /* mostly */
             continue;
         length = utf8_decode(text + at, bytes - at, NULL);
-        if (length == 0 || (length == 1 && text[at] != '\n' && (text[at] < ' ' || text[at] == 127)))
+        if (length == 0 || (length == 1 && text[at] != '\n')) /* a control character */
             return false;
     }
     return bytes > 0;

@@ -53,8 +53,7 @@ static void say_why(struct breaker *breaker, const struct outcome *outcome)
 
     snprintf(whole, sizeof whole, "%s%s%s", outcome->code,
              outcome->code[0] != '\0' && outcome->meaning[0] != '\0' ? ", " : "", outcome->meaning);
-    snprintf(breaker->reason, sizeof breaker->reason, "%.*s",
-             (int)utf8_border(whole, strlen(whole), sizeof breaker->reason - 1), whole);
+    UTF8_COPY(breaker->reason, whole);
 }
 
 static enum breaker_judged judge_success(struct breaker *breaker)

@@ -48,8 +48,7 @@ static void view_open(struct view *view, const struct record *record)
     if (said[0] == '\0' && localtime_r(&accepted, &local) != NULL)
         strftime(view->time, sizeof view->time, "%Y-%m-%d %H:%M:%S", &local);
     else
-        snprintf(view->time, sizeof view->time, "%.*s",
-                 (int)utf8_border(said, strlen(said), sizeof view->time - 1), said);
+        UTF8_COPY(view->time, said);
     if (when_begins(view->time))
         snprintf(view->when, sizeof view->when, "%.11s", view->time + strlen("YYYY-"));
     else

@@ -36,8 +36,8 @@ bool lease_write(struct store *store, int64_t id, int number, const char *provid
                   DB_NUMBER(watch_first_ms(s)));
 }
 
-/* The end of one that this process began, and that is there. It keeps the reference that it began under,
-   which so need not find its place in an index again. */
+/* The end of one that this process began, and that is there. The reference that it began under, where it is
+   still that, need not find its place in an index again. */
 static bool attempt_end(struct store *store, const struct record *record, int number,
                         const struct settlement *s, struct error *err)
 {
