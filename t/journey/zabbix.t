@@ -32,12 +32,13 @@ my $world  = Munja::World->new(providers => ['joa'], sim => { balance => 2_000_0
 my $sim    = $world->sim;
 my $zabbix = Munja::Zabbix->start($programs, env => { MUNJA_CONFIG => $world->{conf} });
 
-# Munja has sent when this script fails for the first time.
+# Munja has sent when this script fails for the first time, for the trigger "again" and not for the service that suffers from
+# it, which can come first.
 $zabbix->script(<<'END');
 #!/bin/sh
 /usr/local/bin/munja "$@"
 code=$?
-case "$*" in *again*) [ -e "$0.failed" ] || { : >"$0.failed"; echo 'fails once'; exit 75; } ;; esac
+case "$*" in *"output: again"*) [ -e "$0.failed" ] || { : >"$0.failed"; echo 'fails once'; exit 75; } ;; esac
 exit $code
 END
 
