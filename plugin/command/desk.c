@@ -39,8 +39,11 @@ bool desk_open_store(struct desk *desk, struct error *err)
 
 bool desk_open_session(struct desk *desk, struct error *err)
 {
-    const struct wire *wire = half_wire(err);
+    const struct wire *wire;
 
+    if (desk->session.plan != NULL)
+        return true;
+    wire = half_wire(err);
     return wire != NULL && session_open(&desk->session, &desk->plan, wire, desk->store, err);
 }
 

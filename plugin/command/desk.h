@@ -30,7 +30,7 @@ bool desk_open(struct desk *desk, const char *config, const char *timeout, struc
 /* The store, which shares tokens with other processes and keeps what gateways forget. */
 bool desk_open_store(struct desk *desk, struct error *err);
 
-/* The wire, for a command that speaks with gateways. */
+/* The wire, for a command that speaks with gateways; once is enough. */
 bool desk_open_session(struct desk *desk, struct error *err);
 
 /* The provider of that name; NULL with the reason in err. */

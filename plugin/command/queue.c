@@ -127,7 +127,7 @@ static bool flush(struct desk *desk, bool json, int *code, struct error *err)
     if (flushed && handover_lives(desk->settings.store, INT64_MAX))
         report_say(&report, EXIT_OK, "all that wait are due now, and the worker sends them");
     else
-        flushed = flushed && sweep_due(desk, &report, err);
+        flushed = flushed && sweep_due(desk, NULL, NULL, &report, err);
     if (flushed)
         *code = report_print(&report, json);
     report_clear(&report);

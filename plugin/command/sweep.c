@@ -1,6 +1,7 @@
 /* What is due goes out, in one run. */
 #include "command/sweep.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "after/replies.h"
@@ -53,6 +54,20 @@ static bool deliver_all(struct desk *desk, struct told **told, size_t *count, st
     return store_prune(desk->store, (int64_t)desk->settings.keep_s * 1000, err);
 }
 
+/* Again and again, as long as something is delivered: what else there is may not be through. */
+static bool deliver_between(struct desk *desk, sweep_else *what, void *context, struct told **told,
+                            size_t *count, struct error *err)
+{
+    bool again = true;
+
+    for (size_t before = SIZE_MAX; again; before = *count) {
+        if (!deliver_all(desk, told, count, err))
+            return false;
+        again = what != NULL && *count != before && what(desk, context);
+    }
+    return true;
+}
+
 /* What waits for a monitor; only where something is due a connection is made ready. */
 static bool tell_monitors(struct desk *desk, struct report *report, struct error *err)
 {
@@ -73,14 +88,14 @@ static bool tell_monitors(struct desk *desk, struct report *report, struct error
     return true;
 }
 
-bool sweep_due(struct desk *desk, struct report *report, struct error *err)
+bool sweep_due(struct desk *desk, sweep_else *what, void *context, struct report *report, struct error *err)
 {
     struct told *told = NULL;
     size_t count = 0, accepted, refused;
     char note[256] = "";
     int state;
 
-    if (!deliver_all(desk, &told, &count, err)) {
+    if (!deliver_between(desk, what, context, &told, &count, err)) {
         free(told);
         return false;
     }

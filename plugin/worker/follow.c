@@ -58,6 +58,9 @@ struct follow {
     struct gateway *gateway; /* one for each provider */
     struct await await;
     int64_t look_at_ms, looked_ms; /* now_steady_ms */
+    /* Of a run by itself. */
+    int64_t until_ms; /* now_steady_ms */
+    bool asked;
 };
 
 /* A question: a round, or the messages of one reference. */
@@ -220,9 +223,25 @@ static bool is_paused(const struct follow *follow, size_t index)
     return breakers_state(follow->plan, &follow->plan->provider[index]) != BREAKER_CLOSED;
 }
 
+static bool is_due(struct follow *follow)
+{
+    bool due = false, leased = false;
+
+    return store_due(follow->store, &due, &leased, NULL) && due;
+}
+
+/* A run by itself asks one after the other, and each answer may take its time. */
+static bool may_ask(struct follow *follow)
+{
+    return follow->fibers != NULL || (now_steady_ms() < follow->until_ms && !is_due(follow));
+}
+
 /* Ask, if there is a place; the inquiry's watched are its own then. */
 static bool begin(struct follow *follow, struct inquiry *inquiry)
 {
+    if (!may_ask(follow))
+        return false;
+    follow->asked = true;
     inquiry->follow = follow;
     inquiry->shift = follow->shift;
     inquiry->provider = &follow->plan->provider[inquiry->index];
@@ -353,7 +372,7 @@ static void look(struct follow *follow, struct watched *list, size_t count)
     for (size_t i = 0; i < questions; i++)
         if (!ask_for(follow, question[i].index, &list[question[i].at], question[i].count)) {
             for (size_t k = 0; k < question[i].count; k++)
-                list[question[i].at + k].next_ms = now_ms() + BUSY_MS;
+                list[question[i].at + k].next_ms = now_ms() + (follow->fibers == NULL ? 0 : BUSY_MS);
             busy = true;
         }
     if (busy && !watch_set(follow->store, list, count, &err))
@@ -409,21 +428,24 @@ int64_t follow_next_ms(const struct follow *follow)
     return follow->look_at_ms;
 }
 
-void follow_once(const struct plan *plan, struct session *session, int64_t until_ms)
+bool follow_once(const struct plan *plan, struct session *session, int64_t until_ms)
 {
-    struct follow follow = { .session = session, .store = session->store };
+    struct follow follow = { .session = session, .store = session->store, .until_ms = until_ms };
     int64_t look_ms = 0;
     struct error err = { 0 };
+    bool due = false, made = false;
 
     if (!learn(&follow, plan, &err)) {
         complain("watch", &err);
-        return;
+        return false;
     }
-    while (now_steady_ms() < until_ms && look_ms <= now_ms()) {
+    while (!due && now_steady_ms() < until_ms && look_ms <= now_ms()) {
         follow.look_at_ms = 0;
-        follow_turn(&follow);
+        made = follow_turn(&follow) || made;
+        due = is_due(&follow);
         if (!watch_next(follow.store, &look_ms, NULL))
             break;
     }
     free(follow.gateway);
+    return made || follow.asked;
 }

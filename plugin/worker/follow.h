@@ -23,7 +23,8 @@ bool follow_turn(struct follow *follow);
 int64_t follow_next_ms(const struct follow *follow);
 void follow_hasten(struct follow *follow);
 
-/* The same for a run by itself, until there is nothing more to do at once, or until_ms (now_steady_ms). */
-void follow_once(const struct plan *plan, struct session *session, int64_t until_ms);
+/* The same for a run by itself, until there is nothing more to do at once, until_ms (now_steady_ms), or until
+   a record is due. True: something was asked or done. */
+bool follow_once(const struct plan *plan, struct session *session, int64_t until_ms);
 
 #endif
