@@ -92,6 +92,7 @@ subtest 'Icinga knows better' => sub {
     $icinga->result('웹01', '메모리', 2, '가득');
     my $code = Munja::Told::code($world, $KIM, '메모리');
     isnt $code, '', 'a problem is told' or return;
+    is Munja::Told::code($world, $LEE, '메모리'), $code, 'to both';
     Munja::Told::expired($world, $KIM, $code);
     # By hand, without a word to anybody.
     $icinga->tell([ 'ACKNOWLEDGE_SVC_PROBLEM', '웹01', '메모리', 1, 0, 0, '박', '내가 본다' ]);
@@ -114,6 +115,7 @@ subtest 'down when the reply comes' => sub {
     $icinga->result('웹01', '로그', 1, '오류');
     my $code = Munja::Told::code($world, $KIM, '로그');
     isnt $code, '', 'another problem is told' or return;
+    is Munja::Told::code($world, $LEE, '로그'), $code, 'to both';
     $icinga->stop;
     my $said = Munja::Told::pushed($world, $LEE, "收到$code");
     $worker->stop('KILL');
@@ -141,11 +143,12 @@ subtest 'what reached nobody' => sub {
 subtest 'by its command pipe' => sub {
     configure(%by_pipe, notify => 'true');
     $worker->signal('HUP');
-    ok $worker->await(qr/^worker=reloaded/m), 'reloaded';
+    ok $worker->await(qr/^worker=reloaded/m, 180), 'reloaded';
     my $rows = Munja::Told::rows($world);
     $icinga->result('웹01', '메모리', 2, '가득');
     my $code = Munja::Told::code($world, $KIM, '메모리', 2);
     isnt $code, '', 'a problem is told' or return;
+    is Munja::Told::code($world, $LEE, '메모리', 2), $code, 'to both';
     my $said = Munja::Told::pulled($world, $KIM, "$code 봤음; 끝");
     is Munja::Told::outcome($world, $said), 'acknowledged', 'acknowledged';
     like Munja::Told::state($world, Munja::Told::row($world, $said), 'done'), qr/^done icinga: written/, 'and told';

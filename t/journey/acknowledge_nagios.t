@@ -62,6 +62,7 @@ subtest 'down when the reply comes' => sub {
     $nagios->result('웹01', '로그', 1, '오류');
     my $code = Munja::Told::code($world, $KIM, '로그');
     isnt $code, '', 'another problem is told' or return;
+    is Munja::Told::code($world, $LEE, '로그'), $code, 'to both';
     $nagios->stop;
     my $said = Munja::Told::pulled($world, $KIM, "收到$code");
     is Munja::Told::outcome($world, $said), 'acknowledged', 'a reply is pulled';
@@ -120,10 +121,11 @@ subtest 'by the module' => sub {
     like $nagios->slurp('log'), qr/munja: munja \S+ stands in for munja-notify-host,/, 'the module was loaded';
     Munja::Told::configure($world, nagios => %section, command_file => "$nagios->{dir}/command");
     $worker->signal('HUP');
-    ok $worker->await(qr/^worker=reloaded/m), 'its command file is another';
+    ok $worker->await(qr/^worker=reloaded/m, 180), 'its command file is another';
     $nagios->result('웹01', '디스크', 2, '디스크 여유 2%');
     my $code = Munja::Told::code($world, $KIM, '디스크', 2);
     isnt $code, '', 'a problem is told, with a code' or return;
+    is Munja::Told::code($world, $LEE, '디스크', 2), $code, 'to both';
     my $said = Munja::Told::pushed($world, $LEE, "$code 제가 봅니다");
     is Munja::Told::outcome($world, $said), 'acknowledged', 'a reply acknowledges';
     ok until_it(sub { acknowledged('디스크') }), 'Nagios knows';

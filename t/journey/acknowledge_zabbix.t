@@ -128,6 +128,7 @@ subtest 'down when the reply comes' => sub {
     $zabbix->values([ 'web1', 'log', 1 ]);
     my $code = Munja::Told::code($world, $KIM, '문제 log');
     isnt $code, '', 'a problem is told' or return;
+    is Munja::Told::code($world, $LEE, '문제 log'), $code, 'to both';
     my $event = event_of('log');
     Munja::Told::expired($world, $KIM, $code);
     $zabbix->{frontend}->stop;

@@ -81,11 +81,11 @@ subtest 'without a worker' => sub {
     subtest 'what waits is looked for' => sub {
         $world->sim->fault(do => 'reset');
         $nagios->result(@DISK, 1, '거의 참');
-        ok Munja::until_true(sub { $drill->waiting == 1 }, 60), 'kept while the gateway is gone';
+        ok Munja::until_true(sub { $world->sql(q{SELECT count(*) FROM attempt WHERE record = (SELECT max(id) FROM record) AND ended_ms > 0}) > 0 && $drill->waiting == 1 }, 180), 'kept while the gateway is gone';
         $drill->idle;
         $world->sim->faults_clear;
         $world->sql(q{UPDATE record SET due_ms = CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) WHERE state = 'waiting'});
-        my $arrived = Munja::until_true(sub { $nagios->result(@DISK, 1, '거의 참'); sleep 1; $drill->waiting == 0 }, 120);
+        my $arrived = Munja::until_true(sub { $nagios->result(@DISK, 1, '거의 참'); sleep 1; $drill->waiting == 0 }, 180);
         ok $arrived, 'and sent by a look of its own';
         is scalar($drill->texts(1)), 1, '... once';
     };
@@ -142,6 +142,7 @@ subtest 'killed, and a bad munja.conf' => sub {
     $nagios->run;
     $nagios->result(@DISK, 2, '또 다시');
     $nagios->await(qr/SERVICE ALERT: .*또 다시/);
+    $nagios->await(qr/munja: (?:record=\d+ accepted|left to)/);
     is_deeply [ reader_holds($nagios) ], [], 'with states to remember, too, nobody else has the store open';
     $world->sim->faults_clear;
     $drill->catch_up;

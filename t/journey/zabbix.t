@@ -4,7 +4,9 @@ use strict;
 use warnings;
 use utf8;
 use Test::More;
+use Time::Local qw(timegm);
 use Time::HiRes qw(sleep time);
+use List::Util qw(sum0);
 use lib 't/lib';
 use Munja::Server;
 use Munja::Worker;
@@ -70,6 +72,7 @@ sub filter { my ($all, $kind, $value) = @_; return { evaltype => $all, condition
 # What an operator does once.
 is $zabbix->import_file('contrib/zabbix/munja.yaml', 'mediaTypes'), JSON::PP::true, 'the media type is imported as it is';
 my ($media) = @{ $zabbix->call('mediatype.get', { filter => { name => 'munja SMS' }, output => ['mediatypeid'] }) };
+$zabbix->call('mediatype.update', { %$media, attempt_interval => '2s' });    # not half a minute
 my $group     = $zabbix->create(hostgroup => { name => '웹' });
 my $usergroup = $zabbix->create(usergroup => { name => '당직', rights => [ { id => $group, permission => 2 } ] });
 my $kim       = $zabbix->create(user => {
@@ -123,6 +126,7 @@ subtest 'what is told' => sub {
     $zabbix->call('event.acknowledge', { eventids => $event{$log}, action => 8, severity => 5 });
     told(qr/ACK/, "[ACKNOWLEDGEMENT] HIGH High $where $who: 확인 중입니다\n곧 갑니다 | $name | 사용 97 % | <http://zabbix.example/web1>", 'an acknowledgement');
     told(qr/CUSTOM.*로그에/, "[CUSTOM] DISASTER Disaster $where $who: changed severity from Warning to Disaster | 로그에 오류 | $text | <>", 'another severity');
+    texts(qr/PROBLEM.*broken/, 1);    # or it would be over before it was told
     $zabbix->values([ 'web1', 'disk', 10 ], [ 'web1', 'log', '정상' ], ['web1', 'broken', 1]);
     told(qr/RECOVERY.*디스크/, "[RECOVERY] OK High $where | $name | 사용 10 % | <http://zabbix.example/web1>", 'a recovery');
     told(qr/RECOVERY.*로그에/, "[RECOVERY] OK Disaster $where | 로그에 오류 | 정상 | <>", 'another recovery');
@@ -152,16 +156,40 @@ subtest 'the button "Test"' => sub {
     like $bad->{info}, qr/\AMUNJA UNKNOWN - [^\n]+\n?\z/, '... in one line that the operator sees' or diag explain $bad;
 };
 
+# Before the server is restarted: that may end a script, which fails then.
+subtest 'a script that failed after it sent' => sub {
+    my ($again) = alerts(qr/output: again/, 1);
+    is $again->{retries}, 1, 'Zabbix runs it again';
+    is $again->{error}, '', '... and all is well';
+    is scalar(texts(qr/\| again \|/, 1)), 1, 'the phone gets one text';
+};
+
 sub problems {
     my (@which) = @_;
     return is $zabbix->values(map { [ 'storm', $watched[$_], 1 ] } @which), scalar(@which), 'values come';
 }
 
+sub seconds { my ($date) = @_; my ($y, $m, @rest) = $date =~ /\d+/g; return timegm(reverse($y, $m - 1, @rest)) }
+
+# What Zabbix made of each: messages of one minute after the event are one text, however many there are. That is all of them
+# unless this machine took a minute to restart the server.
+sub minutes {
+    my %minutes;
+    for my $alert ($zabbix->alerts) {
+        my ($made, $event, $name) = map { $alert->{message} =~ $_ ? $1 : '' } qr/^notified: (.*)$/m, qr/^time: (.*)$/m, qr/^output: number (storm\.\d+)/m;
+        $minutes{$name}{ int((seconds($made) - seconds($event)) / 60) } = 1 if $name ne '' && $alert->{message} =~ /^type: PROBLEM\b/m;
+    }
+    return map { $_ => scalar keys %{ $minutes{$_} } } keys %minutes;
+}
+
 sub each_once {
     my (@which) = @_;
-    my %times;
-    $times{$_}++ for map { /\[PROBLEM\].*number (storm\.\d+)/ ? $1 : $_ } texts(qr/number storm/, scalar @which);
-    return is_deeply \%times, { map { $watched[$_] => 1 } @which }, 'each arrives, and once';
+    my (%times, %minutes);
+    Munja::until_true(sub { sleep 0.2; %minutes = minutes(); return keys %minutes == @which }, $PATIENCE);
+    diag 'slow: some are told again' if grep { $_ > 1 } values %minutes;
+    $times{$_}++ for map { /\[PROBLEM\].*number (storm\.\d+)/ ? $1 : $_ } texts(qr/number storm/, sum0(values %minutes));
+    is_deeply [ sort keys %times ], [ map { $watched[$_] } @which ], 'each arrives';
+    return is_deeply \%times, \%minutes, '... and once';
 }
 
 my @some = (0 .. $SOME - 1);
@@ -181,24 +209,18 @@ my @storm = ($SOME .. $#watched);
 subtest 'a storm, and a restart in it' => sub {
     my $worker = Munja::Worker->start($world->{conf});
     my $before = $zabbix->sql('SELECT max(eventid) FROM events');
+    my $of     = "SELECT eventid FROM events WHERE eventid > $before AND source = 0";    # and of no network
     problems(@storm);
-    Munja::until_true(sub { $zabbix->sql("SELECT count(*) FROM alerts WHERE eventid > $before") >= @storm / 10 }, $PATIENCE);
+    Munja::until_true(sub { $zabbix->sql("SELECT count(*) FROM alerts WHERE eventid IN ($of)") >= @storm / 10 }, $PATIENCE);
     # A server that ends before it noted what it did does it again: what chance does to some of them is done to all.
     my $made;
     $zabbix->restart(sub {
-        $made = $zabbix->sql("SELECT count(*) FROM alerts WHERE eventid > $before");
-        $zabbix->sql("UPDATE escalations SET esc_step = 0, status = 0, nextcheck = 0 WHERE eventid > $before");
+        $made = $zabbix->sql("SELECT count(*) FROM alerts WHERE eventid IN ($of)");
+        $zabbix->sql("UPDATE escalations SET esc_step = 0, status = 0, nextcheck = 0 WHERE eventid IN ($of)");
     });
     cmp_ok scalar(alerts(qr/type: PROBLEM.*number storm/s, $SOME + $made + @storm)), '>', scalar(@watched), 'Zabbix makes messages twice';
     each_once(0 .. $#watched);
     is $worker->stop, 0, 'the worker ends when it is told to';
-};
-
-subtest 'a script that failed after it sent' => sub {
-    my ($again) = alerts(qr/output: again/, 1);
-    is $again->{retries}, 1, 'Zabbix runs it again';
-    is $again->{error}, '', '... and all is well';
-    is scalar(texts(qr/\| again \|/, 1)), 1, 'the phone gets one text';
 };
 
 # Zabbix begins to look for it within a minute.
@@ -207,6 +229,7 @@ subtest 'what a network was searched for' => sub {
     told(qr/사내망$/, '[CUSTOM] UP 127.0.0.1 (localhost)/TCP | 사내망', '... and its port');
 };
 
+alerts(qr/^/, 1);    # a text is on the phone before its script ends
 is_deeply [ map { "$_->{subject}: $_->{error}" } grep { $_->{status} != 1 } $zabbix->alerts ], [], 'Zabbix has nothing to complain of';
 is $world->sql("SELECT count(*) FROM record WHERE state != 'accepted'"), 0, 'nothing waits any more';
 $world->clean('the simulator');

@@ -118,9 +118,9 @@ subtest 'a balance grows old' => sub {
     my $there = Munja::World->new(providers => ['joa']);
     $there->munja('check', 'balance');
     like $there->munja('gauge', 'balance', 'joa')->{out}, qr/^100000\n\z/, 'asked by a check';
-    $there->sql('UPDATE balance SET seen_ms = seen_ms - 86390000');
+    $there->sql('UPDATE balance SET seen_ms = seen_ms - 86300000');
     is $there->munja('gauge', 'balance', 'joa')->{exit}, 0, 'a day long';
-    $there->sql('UPDATE balance SET seen_ms = seen_ms - 20000');
+    $there->sql('UPDATE balance SET seen_ms = seen_ms - 110000');
     is $there->munja('gauge', 'balance', 'joa')->{exit}, 3, 'no longer';
     $there->sim->config(balance => 7);
     $there->munja('balance');

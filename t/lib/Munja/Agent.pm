@@ -21,6 +21,7 @@ PidFile=$dir/pid
 Server=127.0.0.1
 ListenIP=127.0.0.1
 ListenPort=$port
+Timeout=30
 END
     $self->launch($option{env} // {}, $program, '-f', '-c', $self->{conf});
     Munja::until_true(sub { $self->ask('agent.ping') eq '1' || $self->is_gone }, 180);

@@ -84,7 +84,7 @@ sub settle {
 # Nobody but the worker is busy any more: in this namespace is this test alone.
 sub idle {
     my ($self) = @_;
-    my $worker = $self->{worker} ? $self->{worker}->pid : 0;
+    my $worker = $self->{worker} && $self->{worker}->pid // 0;
     Munja::until_true(sub { !grep { $_ != $worker } Munja::alive('munja') }, $PATIENCE);
     return;
 }
@@ -121,7 +121,7 @@ sub told {
     my $says = sub { $option{short} ? '' : "($_[0]) " };
     $monitor->custom(@disk, '이영희', '점검 예정');
     $is->('by hand', '[CUSTOM] CRITICAL 웹01/디스크 ' . $says->('이영희: 점검 예정') . $output);
-    $monitor->downtime(@disk, 3, '김철수', '디스크 교체');
+    $monitor->downtime(@disk, $monitor->downtime_seconds, '김철수', '디스크 교체');
     $is->('a downtime', '[DOWNTIMESTART] CRITICAL 웹01/디스크 ' . $says->('김철수: 디스크 교체') . $output);
     $monitor->downtime_over;
     $is->('its end', '[DOWNTIMEEND] CRITICAL 웹01/디스크 ' . $says->('김철수: 디스크 교체') . $output);
@@ -205,7 +205,7 @@ sub reload {
     $self->begin($monitor);
     $self->{world}{sim}->fault(match => '/1/send', do => 'delay', ms => 2000);
     $monitor->results(map { [ @$_, $code, "상태 $code" ] } @before);
-    Munja::until_true(sub { $self->records >= $self->{known} + @before && $self->lines('requests.jsonl', $send) > $asked }, $PATIENCE);
+    Munja::until_true(sub { $self->records + unrecorded($monitor) >= $self->{known} + @before && $self->lines('requests.jsonl', $send) > $asked }, $PATIENCE);
     $monitor->reload;
     $self->{world}{sim}->faults_clear;
     $monitor->results(map { [ @$_, $code, "상태 $code" ] } @after);
@@ -236,6 +236,7 @@ sub outage {
 sub end {
     my ($self) = @_;
     is $self->{worker}->stop, 0, 'the worker ends when it is told to' if $self->{worker};
+    $self->idle;    # a text is on its phone before it is written down that it was taken
     is $self->waiting, 0, 'nothing waits any more';
     $self->{world}->clean('the simulator');
     return;

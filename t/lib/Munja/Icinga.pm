@@ -105,6 +105,7 @@ END
 sub shown { my ($self, $output) = @_; return $output }
 
 # It looks for those that are over once a minute only: this one is ended before.
+sub downtime_seconds { return 600 }
 sub downtime_over { my ($self) = @_; return $self->tell([ 'DEL_SVC_DOWNTIME', 1 ]) }
 
 sub reload {

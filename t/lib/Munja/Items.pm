@@ -29,7 +29,11 @@ sub world {
     $world->sim->fault(match => '/1/send', do => 'close-after', times => 1);
     notify($world);    # unsure: the other takes over
     $world->sim->fault(do => 'status', status => 429);
-    notify($world) for 1 .. 3;    # the third in a row closes joa
+    # The third in a row closes joa. None is tried again meanwhile.
+    for (1 .. 3) {
+        notify($world);
+        $world->sql(q{UPDATE record SET due_ms = due_ms + 1800000 WHERE state = 'waiting'});
+    }
     $world->sim->faults_clear;
     $world->sql(q{UPDATE breaker SET until_ms = until_ms + 1800000});    # however long a test takes
     $world->sql(q{UPDATE record SET state = 'dead' WHERE id = 6});
@@ -39,7 +43,7 @@ sub world {
 
 my @VALUES = (
     [ 'munja.queue[depth]',                     qr/^2$/ ],
-    [ 'munja.queue[oldest]',                    qr/^4\d\d$/ ],
+    [ 'munja.queue[oldest]',                    qr/^[4-9]\d\d$/ ],    # however long a test takes
     [ 'munja.queue[dead]',                      qr/^1$/ ],
     [ 'munja.delivery[accepted]',               qr/^5$/ ],
     [ 'munja.delivery[accepted,joa]',           qr/^4$/ ],

@@ -40,6 +40,7 @@ sub slurp {
     seek $file, $offset // 0, Fcntl::SEEK_SET();
     local $/;
     my $text = <$file> // '';
+    $text =~ s/\A[\x80-\xbf]+//;    # of a character that was cut
     utf8::decode($text);
     return $text;
 }
@@ -114,7 +115,7 @@ sub stop {
     return if !defined $self->{pid} || $self->{owner} != $$;
     local ($?, $@);
     kill $self->{ends} // 'TERM', $self->{pid};
-    my $until = time + 30;
+    my $until = time + 120;
     until ($self->is_gone) {
         kill 'KILL', $self->{pid} if time > $until;
         sleep 0.02;

@@ -72,7 +72,7 @@ sub run {
 sub crash {
     my ($self) = @_;
     kill 'KILL', $self->{pid};
-    Munja::until_true(sub { $self->is_gone && !Munja::alive('nagios4') }, 60) or die 'it lives on';
+    Munja::until_true(sub { $self->is_gone && !Munja::alive('nagios4') }, 180) or die 'it lives on';
     return;
 }
 
@@ -125,7 +125,9 @@ sub shown {
     return $option{short} ? $output =~ tr/`~$&|'"<>//dr : $output;
 }
 
-sub downtime_over { return }
+# One that is over before it is read is none: it must last longer than a machine can be busy with something else. It ends by itself.
+sub downtime_seconds { return 8 }
+sub downtime_over    { return }
 
 # A result that is too long for the pipe, its line ends written \n, as a file that it looks for.
 sub spool {

@@ -35,7 +35,8 @@ sub world {
 sub configure {
     my ($world, $name, %key) = @_;
     my @lines = map { "    $_ = " . Munja::quoted($key{$_}) . "\n" } grep { defined $key{$_} } sort keys %key;
-    Munja::write_file($world->{conf}, "$world->{plain}monitor \"$name\" {\n@lines}\n", 0600);
+    Munja::write_file("$world->{conf}.new", "$world->{plain}monitor \"$name\" {\n@lines}\n", 0600);
+    rename "$world->{conf}.new", $world->{conf} or die "$world->{conf}: $!";    # whole for whoever reads it just now
     return;
 }
 

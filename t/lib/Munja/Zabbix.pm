@@ -123,6 +123,7 @@ PidFile=$dir/pid
 SocketDir=$dir
 AlertScriptsPath=$dir/alert.d
 CacheUpdateFrequency=1
+Timeout=30
 StartPingers=0
 StartHTTPPollers=0
 StartODBCPollers=0
