@@ -73,7 +73,9 @@ subtest 'without a worker' => sub {
         is_deeply [ $drill->texts(1) ], ['R7 당직 CRITICAL 꺼짐'], 'variables of its own reach a template';
         is $world->sql(q{SELECT length(CAST(alert AS BLOB)) > 128 * 1024 FROM record ORDER BY id DESC LIMIT 1}), 1, 'with as much of it as munja keeps of a text';
     };
-    cmp_ok scalar(my @left = $nagios->ran), '<', 5, 'hardly a command was run: those that a locked store was left to';
+    my @left = $nagios->log =~ /munja: left to the command munja-notify-service: store \S+: another process holds it too long/g;
+    cmp_ok scalar(my @ran = $nagios->ran), '<', 5, 'hardly a command was run';
+    is scalar(@ran), scalar(@left), 'but those that a locked store was left to';
     subtest 'a storm'                 => sub { $drill->storm($nagios, 2, 'CRITICAL') };
     subtest 'a reload in the middle'  => sub { $drill->reload($nagios, 1, 'WARNING') };
     is_deeply [ reader_holds($nagios) ], [], 'nobody else has the store open';
@@ -117,8 +119,13 @@ subtest 'killed, and a bad munja.conf' => sub {
     my $world  = $drill->{world};
     my $nagios = monitor($drill);
     $world->sim->fault(do => 'reset');
-    $nagios->results(map { [ sprintf('storm%02d', $_ / 30 + 1), sprintf('서비스 %02d', $_ % 30 + 1), 2, '끝' ] } 0 .. 59);
-    $nagios->await(qr/munja: record=\d+ accepted/, times => 20);
+    my $some = sub { (() = $nagios->log =~ /munja: record=\d+ accepted/g) >= 20 };
+    for my $tries (1 .. 20) {
+        # Who holds the store while this machine is busy leaves all of them to commands.
+        $nagios->results(map { my $n = $_; [ sprintf('storm%02d', $n / 30 + 1), sprintf('서비스 %02d', $n % 30 + 1), $tries % 2 + 1, '끝' ] } 0 .. 59);
+        last if Munja::until_true($some, 9);
+    }
+    ok $some->(), 'some are accepted';
     $nagios->crash;
     my @told = $nagios->slurp('log') =~ /munja: record=(\d+) accepted/g;
     is $world->sql('SELECT count(*) FROM record WHERE id IN (' . join(',', @told) . ')'), scalar @told, 'all that the log tells of is stored';

@@ -17,8 +17,8 @@ my $WORKERS = 2;
 # env => {...} of Nagios and what it runs.
 sub start {
     my ($class, $program, %option) = @_;
-    # The module takes alerts, whatever becomes of them; a command's run tells.
-    my $fault  = defined $option{module} ? qr/munja: record=\d+ accepted/ : qr/return code 1$/m;
+    # The module takes alerts, whatever becomes of them; a command's run tells, and a locked store leaves all to those.
+    my $fault  = defined $option{module} ? qr/munja: record=\d+ accepted|return code 1$/m : qr/return code 1$/m;
     my $module = defined $option{module} ? "broker_module=$ENV{MUNJA_BUILD}/lib/munja/munja_neb.so $option{module}\n" : '';
     my $self   = $class->new(program => $program, env => $option{env} // {}, fault => $fault);
     my $dir  = $self->{dir};
