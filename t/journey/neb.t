@@ -197,41 +197,66 @@ sub sync_ms {
     my ($dir) = @_;
     open my $file, '>:raw', "$dir/sync" or die;
     my @took;
-    for (1 .. 1000) {
+    for (1 .. 100) {
         my $start = time;
         syswrite $file, 'x' x 20_000;
         $file->sync;
         push @took, 1000 * (time - $start);
     }
     @took = sort { $a <=> $b } @took;
-    return @took[ 500, 990, 999 ];
+    return @took[ 50, 99 ];
 }
 
+sub middle { my (@all) = sort { $a <=> $b } @_; return $all[ @all / 2 ] }
+
+# In parts, and beside each what the disk does: others who are busy with it for a part of the time do not count.
 subtest "a storm of $STORM" => sub {
     my $dir  = Munja::Core::folder();
     my $core = Munja::Core->new('nagios', $dir);
-    my $said = $core->say("storm $STORM");
-    my ($taken, @took) = $said =~ /^taken (\d+) p50 ([\d.]+) p99 ([\d.]+) max ([\d.]+)$/m;
-    my @sync = sync_ms($dir);
-    note sprintf 'callback p50 %.2f p99 %.2f max %.2f ms; a bare sync p50 %.2f p99 %.2f max %.2f ms', @took, @sync;
+    my ($parts, $taken, %took) = (10, 0);
+    for my $part (1 .. $parts) {
+        $core->macros(HOSTNAME => "web$part");
+        my ($took, @took) = $core->say('storm ' . $STORM / $parts) =~ /^taken (\d+) p50 ([\d.]+) p99 ([\d.]+) max ([\d.]+)$/m;
+        my @sync = sync_ms($dir);
+        $taken += $took;
+        note sprintf 'callback p50 %.2f p99 %.2f max %.2f ms; a bare sync p50 %.2f p99 %.2f ms', @took, @sync;
+        push @{ $took{ $_->[0] } }, $_->[1] for [ half => $took[0] ], [ most => $took[1] ], [ sync_half => $sync[0] ], [ sync_most => $sync[1] ];
+    }
+    my %is = map { $_ => middle(@{ $took{$_} }) } keys %took;
     is($taken, $STORM, 'all are taken');
     is(sql($dir, 'SELECT count(*) FROM record'), $STORM, 'and stored');
-    cmp_ok($took[0], '<', 5 + 3 * $sync[0], 'half of them in a moment');
-    cmp_ok($took[1], '<', 5 + 10 * $sync[1], 'nearly all of them without holding up the core');
+    cmp_ok($is{half}, '<', 5 + 3 * $is{sync_half}, 'half of them in a moment');
+    cmp_ok($is{most}, '<', 5 + 10 * $is{sync_most}, 'nearly all of them without holding up the core');
     is((() = $core->say('jobs') =~ /^ran/mg), 2, 'one run was under way, and another came after it');
     $core->say('unload');
     is($core->end, 0, 'the core lives');
 };
+
+# Nobody who is asleep all the time holds a lock: a commit that waits for a busy disk leaves alerts to their commands.
+sub rests {
+    my ($worker) = @_;
+    my ($before, $same) = ('', 0);
+    return Munja::until_true(sub {
+        open my $file, '<', '/proc/' . $worker->pid . '/status' or return 0;
+        my $now = join '', grep { /^State:\s+S|ctxt_switches/ } <$file>;
+        $same = $now =~ /^State/ && $now eq $before ? $same + 1 : 0;
+        $before = $now;
+        sleep 0.05;
+        return $same >= 6;
+    }, 180);
+}
 
 # Not asked each time, and not believed when it says nothing.
 subtest 'a worker' => sub {
     my $dir    = Munja::Core::folder();
     my $core   = Munja::Core->new('nagios', $dir);
     my $worker = Munja::Worker->start("$dir/munja.conf");
+    ok(rests($worker), 'one that is at rest');
     is($core->notify, 206, 'taken');
     is($core->say('jobs'), '', 'the worker is rung, nothing is run');
-    ok($worker->await(qr/^record=1 .*outcome=/m, 60), 'which tries it');
-    Munja::until_true(sub { sql($dir, 'SELECT count(*) FROM attempt WHERE ended_ms > 0') > 0 }, 60);    # and has no lock
+    ok($worker->await(qr/^record=1 .*outcome=/m, 180), 'which tries it');
+    Munja::until_true(sub { sql($dir, 'SELECT count(*) FROM attempt WHERE ended_ms > 0') > 0 }, 180);
+    ok(rests($worker), '... and rests');
     $worker->signal('STOP');
     my ($i, @took) = (0);
     my $without = Munja::until_true(sub {
