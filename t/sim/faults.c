@@ -15,7 +15,7 @@ const char faults_help[] =
     "           garbage       200 and bytes that are nothing\n"
     "           redirect      302 to body (default: another path here)\n"
     "           huge          200 and a body of bytes (100 MB)\n"
-    "           delay         processed at once, answered after ms (1000)\n"
+    "           delay         processed at once, answered after ms (1000), or once DIR/until is there\n"
     "           truncate      processed, half of the answer comes\n"
     "           drip          processed, a byte of the answer every ms (200)\n"
     "           close-headers closed once the headers are there, body unread\n"
@@ -50,8 +50,8 @@ static const struct {
     { "reset", FAULT_RESET, false, 0, 0 },
 };
 
-static const char *const keys[] = { "match",  "do",   "process", "times", "skip",    "share", "seed",
-                                    "status", "body", "ms",      "bytes", "headers", "id" };
+static const char *const keys[] = { "match",  "do",   "process", "times", "skip",  "share",   "seed",
+                                    "status", "body", "ms",      "until", "bytes", "headers", "id" };
 
 /* A line of the file and how many requests it has met. */
 static struct line {
@@ -147,12 +147,13 @@ static bool spared(struct line *line)
     return share != NULL && (double)(z >> 11) * 0x1p-53 >= json_object_get_double(share);
 }
 
-static struct fault *fault_made(struct exchange *x, struct json_object *object)
+static struct fault *fault_made(struct exchange *x, struct json_object *object, const char *dir)
 {
     const char *name = json_object_get_string(json_object_object_get(object, "do"));
     struct json_object *body = json_object_object_get(object, "body");
     struct json_object *process = json_object_object_get(object, "process");
     struct json_object *headers = json_object_object_get(object, "headers");
+    struct json_object *until = json_object_object_get(object, "until");
     struct fault *fault = exchange_take(x, sizeof *fault);
     size_t i = 0;
 
@@ -163,6 +164,7 @@ static struct fault *fault_made(struct exchange *x, struct json_object *object)
     fault->process = process == NULL ? kinds[i].process : json_object_get_boolean(process);
     fault->status = (unsigned)number(object, "status", kinds[i].status);
     fault->ms = number(object, "ms", kinds[i].ms);
+    fault->until = until == NULL ? NULL : exchange_format(x, "%s/%s", dir, json_object_get_string(until));
     fault->bytes = (uint64_t)number(object, "bytes", 100 << 20);
     fault->body = body == NULL ? NULL : exchange_format(x, "%s", json_object_get_string(body));
     if (headers != NULL) {
@@ -189,7 +191,7 @@ const struct fault *fault_pick(struct exchange *x, const char *dir, void (*compl
         if (times >= 0 && lines[i].met >= skip + times)
             continue;
         if (lines[i].met++ >= skip)
-            return fault_made(x, lines[i].object);
+            return fault_made(x, lines[i].object, dir);
     }
     return NULL;
 }

@@ -26,6 +26,7 @@ struct fault {
     unsigned status;
     const char *body;
     long ms;
+    const char *until; /* a file, or NULL */
     uint64_t bytes;
     struct pairs headers;
 };

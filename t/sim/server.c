@@ -197,7 +197,7 @@ static ssize_t read_drip(void *cls, uint64_t at, char *out, size_t room)
         return 0;
     x->rested = !x->rested;
     if (x->rested) {
-        wait_for(x->on, x->fault->ms);
+        wait_for(x->on, x->fault->ms, NULL);
         return 0;
     }
     *out = x->reply[at];
@@ -306,7 +306,7 @@ static enum MHD_Result on_request(void *none, struct MHD_Connection *connection,
     if (!x->ready) {
         finish(x);
         if (x->wait_ms > 0) {
-            wait_for(connection, x->wait_ms);
+            wait_for(connection, x->wait_ms, x->fault == NULL ? NULL : x->fault->until);
             return MHD_YES;
         }
     }
@@ -344,4 +344,5 @@ void server_tick(void)
     config_refresh(journal_dir, journal_complain);
     message_settle();
     pthread_mutex_unlock(&lock);
+    wait_look();
 }

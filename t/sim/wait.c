@@ -3,12 +3,15 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 static struct rest {
     struct rest *next, *before; /* in the order of their ends */
     struct MHD_Connection *connection;
     struct timespec until;
+    char *file; /* or until it is there */
 } * first, *last;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -32,6 +35,15 @@ static void add(struct rest *rest)
     *(before == NULL ? &first : &before->next) = rest;
 }
 
+static void wake(struct rest *rest)
+{
+    *(rest->before == NULL ? &first : &rest->before->next) = rest->next;
+    *(rest->next == NULL ? &last : &rest->next->before) = rest->before;
+    MHD_resume_connection(rest->connection);
+    free(rest->file);
+    free(rest);
+}
+
 static void *wake_all(void *none)
 {
     struct timespec now;
@@ -47,10 +59,7 @@ static void *wake_all(void *none)
         } else if (later(&rest->until, &now)) {
             pthread_cond_timedwait(&changed, &lock, &rest->until);
         } else {
-            first = rest->next;
-            *(first == NULL ? &last : &first->before) = NULL;
-            MHD_resume_connection(rest->connection);
-            free(rest);
+            wake(rest);
         }
     }
     return NULL;
@@ -67,7 +76,7 @@ bool wait_start(void)
     return pthread_create(&thread, NULL, wake_all, NULL) == 0;
 }
 
-void wait_for(struct MHD_Connection *connection, long ms)
+void wait_for(struct MHD_Connection *connection, long ms, const char *file)
 {
     struct rest *rest = calloc(1, sizeof *rest);
 
@@ -76,6 +85,8 @@ void wait_for(struct MHD_Connection *connection, long ms)
     MHD_suspend_connection(connection);
     clock_gettime(CLOCK_MONOTONIC, &rest->until);
     rest->connection = connection;
+    if (file != NULL && (rest->file = strdup(file)) == NULL)
+        abort();
     rest->until.tv_sec += ms / 1000;
     rest->until.tv_nsec += ms % 1000 * 1000000;
     if (rest->until.tv_nsec >= 1000000000) {
@@ -86,5 +97,18 @@ void wait_for(struct MHD_Connection *connection, long ms)
     add(rest);
     if (first == rest)
         pthread_cond_signal(&changed);
+    pthread_mutex_unlock(&lock);
+}
+
+void wait_look(void)
+{
+    struct rest *next;
+
+    pthread_mutex_lock(&lock);
+    for (struct rest *rest = first; rest != NULL; rest = next) {
+        next = rest->next;
+        if (rest->file != NULL && access(rest->file, F_OK) == 0)
+            wake(rest);
+    }
     pthread_mutex_unlock(&lock);
 }

@@ -64,9 +64,10 @@ sub slurp {
     return scalar <$file> // '';
 }
 
+# What is being written at this moment has no end yet.
 sub lines {
     my ($self, $name) = @_;
-    return map { JSON::PP->new->utf8->decode($_) } split /\n/, $self->slurp($name);
+    return map { JSON::PP->new->utf8->decode($_) } $self->slurp($name) =~ /^(.+)\n/mg;
 }
 
 sub dir  { return $_[0]{dir} }
@@ -91,7 +92,7 @@ sub requests {
     } $self->lines('requests.jsonl');
 }
 
-sub last_request { my ($self) = @_; return JSON::PP->new->utf8->decode((split /\n/, $self->slurp('requests.jsonl'))[-1]) }
+sub last_request { my ($self) = @_; return JSON::PP->new->utf8->decode(($self->slurp('requests.jsonl') =~ /^(.+)\n/mg)[-1]) }
 
 # Reservations with their state (waiting, sent, cancelled); reservations(state => 'waiting') picks. What API PLEX
 # would push.
@@ -137,6 +138,23 @@ sub fault {
     return;
 }
 sub faults_clear { my ($self) = @_; $self->write_whole('faults', ''); return }
+
+# In the place of all others, so that no request meets none in between.
+sub only_fault {
+    my ($self, %fault) = @_;
+    $self->write_whole('faults', JSON::PP->new->utf8->canonical->encode({ %fault, id => ++$self->{faults} }) . "\n");
+    return;
+}
+
+# One request is handled at once, and answered when it is let: my $held = hold(match => '/1/send'); …; let($held).
+# Whoever asked may lose patience before.
+sub hold {
+    my ($self, %fault) = @_;
+    my $name = 'let-' . ($self->{faults} + 1);
+    $self->fault(do => 'delay', ms => 300_000, times => 1, %fault, until => $name);
+    return $name;
+}
+sub let { my ($self, $name) = @_; $self->write_whole($name, ''); return }
 
 # That many seconds pass for reservations, results and lists; what became due is on the phones afterwards.
 sub later {
