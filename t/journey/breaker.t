@@ -6,7 +6,6 @@ use utf8;
 use lib 't/lib';
 use Munja::World;
 use Test::More;
-use Time::HiRes qw(sleep time);
 
 binmode Test::More->builder->$_, ':utf8' for qw(output failure_output todo_output);
 
@@ -22,17 +21,19 @@ sub notify {
 # Whom requests went to since the last look.
 sub asked { my ($world) = @_; return join ' ', map { $_->{gateway} } grep { $_->{action} ne 'login' } $world->fresh }
 
-# The pause is over.
-sub let_pause_pass { my ($world) = @_; return $world->sql('UPDATE breaker SET until_ms = until_ms - 3600000') }
+# The pause is over; or it is not, however slow the machine.
+sub let_pause_pass { my ($world) = @_; return $world->sql('UPDATE breaker SET until_ms = 1') }
+sub let_pause_last { my ($world) = @_; return $world->sql('UPDATE breaker SET until_ms = until_ms + 1800000') }
 sub pause_s { my ($world) = @_; return $world->sql('SELECT pause_s FROM breaker') }
 
 subtest 'the primary is down, and comes back' => sub {
-    my $world = Munja::World->new(providers => [ 'joa', 'plex' ]);
+    my $world = Munja::World->new(providers => [ 'joa', 'plex' ], set => { joa => { timeout => 60 } });
     $world->sim->fault(match => '/1/send', do => 'status', status => 503);
     for (1 .. 3) {
         is notify($world)->{exit}, 0, 'sent by the backup';
         is asked($world), 'smsjoa apiplex', 'after the primary was asked';
     }
+    let_pause_last($world);
     for (1 .. 3) {
         my $run = notify($world);
         is $run->{exit}, 0, 'sent by the backup';
@@ -46,19 +47,20 @@ subtest 'the primary is down, and comes back' => sub {
     is asked($world), 'smsjoa apiplex', 'with one message, which the backup takes';
     is pause_s($world), 30, 'the next pause is longer';
 
+    let_pause_last($world);
     $world->sim->faults_clear;
     notify($world);
     is asked($world), 'apiplex', 'up again, but it is not known yet';
     let_pause_pass($world);
-    $world->sim->fault(match => '/1/send', do => 'delay', ms => 2000, times => 1);
+    my $held = $world->sim->hold(match => '/1/send');
     my $pid = fork // die;
     if ($pid == 0) {
         open STDOUT, '>', '/dev/null';
-        exec Munja::program(), 'notify', '-f', $world->{conf}, '--to', $PHONE, 'the one that tries';
+        exec Munja::program(), 'notify', '-f', $world->{conf}, '-t', 60, '--to', $PHONE, 'the one that tries';
     }
-    my $until = time + 5;
-    sleep 0.02 until $world->sql('SELECT trial_ms FROM breaker') > 0 || time > $until;
-    like notify($world)->{out}, qr/^MUNJA OK - accepted by plex /, 'one message tries: another meanwhile goes by the backup';
+    ok Munja::until_true(sub { $world->sql('SELECT trial_ms FROM breaker') > 0 }), 'one message tries';
+    like notify($world)->{out}, qr/^MUNJA OK - accepted by plex /, '... another meanwhile goes by the backup';
+    $world->sim->let($held);
     waitpid $pid, 0;
     is $?, 0, 'the one that tried is accepted';
     is join(' ', sort split / /, asked($world)), 'apiplex smsjoa', 'two requests';
@@ -73,6 +75,7 @@ subtest 'who kept it for retry learns of it, too' => sub {
     $world->sim->fault(do => 'reset');
     is notify($world)->{exit}, 1, 'kept' for 1 .. 3;
     $world->sim->faults_clear;
+    let_pause_last($world);
     $world->sql('UPDATE breaker SET until_ms = 0, pause_s = 0, failures = 0 WHERE name LIKE \'plex%\'');
     $world->fresh;
     my $run = $world->munja('queue', 'flush');

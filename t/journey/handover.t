@@ -29,7 +29,7 @@ subtest 'the same answer with and without a worker' => sub {
     my %fault = map { $_ => [ match => $_, do => 'status', status => 503 ] } qw(/1/send /sms-verify /v1/send /api/v1/sms /sms);
     my $note  = "route \"broken\" {\n    host = {\"web1\"}\n    providers = {\"nobody\"}\n}\n";
     my $later = POSIX::strftime('%Y-%m-%d %H:%M:%S', gmtime(time + 9 * 3600 + 7200));
-    my @alert = map { ('-F', $_) } 'type=PROBLEM', 'host=web1', 'service=disk', 'state=CRITICAL', 'output=디스크 97%', 'id=7';
+    my @alert = map { ('-F', $_) } 'type=PROBLEM', 'host=web1', 'service=disk', 'state=CRITICAL', 'output=디스크 97%', 'id=7', 'time=2026-11-22 03:10:00';
     my @cases = (
         { name => 'accepted' },
         { name => 'accepted, as JSON', args => ['--json'] },

@@ -235,11 +235,10 @@ subtest 'a resident worker acts, once over restarts' => sub {
         return;
     };
     $keep->($KIM, "收到 $code");
-    my $until = time + 20;
-    sleep 0.05 until outcomes($world) eq 'acknowledged' || time > $until;
-    is outcomes($world), 'acknowledged', 'what another process kept';
+    ok Munja::until_true(sub { outcomes($world) eq 'acknowledged' }), 'what another process kept';
+    ok Munja::until_true(sub { $world->sql('SELECT state FROM writeback') eq 'done' }), '... of which the monitor is told';
     $keep->($LEE, $code);
-    sleep 0.05 until outcomes($world) =~ /taken/ && $world->texts($LEE) == 2 || time > $until;
+    Munja::until_true(sub { outcomes($world) =~ /taken/ && $world->texts($LEE) == 2 });
     is [ $world->texts($LEE) ]->[-1], "【运维】$code db1/disk：已由kim确认。", 'its answer goes out by itself';
     is $worker->stop, 0, 'it ends';
     $worker = Munja::Worker->start($world->{conf});

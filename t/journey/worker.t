@@ -77,12 +77,12 @@ subtest 'an end while the gateway is slow' => sub {
 };
 
 subtest 'another configuration' => sub {
-    my $world  = Munja::World->new(providers => ['joa']);
+    my $world  = Munja::World->new(providers => ['joa'], set => { joa => { timeout => 60 } });
     my $worker = Munja::Worker->start($world->{conf});
-    my ($old, $new, $last) = (Munja::phone(), Munja::phone(), Munja::phone());
+    my ($old, $new) = (Munja::phone(), Munja::phone());
     is notify($world, Munja::phone())->{exit}, 0, 'it works';
-    $world->sim->fault(match => '/1/send', do => 'delay', ms => 4000, times => 1);
-    my $slow = beside(sub { notify($world, $old)->{exit} });
+    my $held = $world->sim->hold(match => '/1/send');
+    my $slow = beside(sub { notify($world, $old, '-t', 35)->{exit} });
     ok Munja::until_true(sub { $world->sim->requests(path => '/1/send') == 2 }), 'a request is under way';
     Munja::config($world->{dir}, $world->sim, providers => ['plex']);
     $worker->signal('HUP');
@@ -90,6 +90,7 @@ subtest 'another configuration' => sub {
     my $run = notify($world, $new);
     is $run->{exit}, 0, 'the next alert goes';
     like $run->{out}, qr/accepted by plex/, '... by the new configuration';
+    $world->sim->let($held);
     is $slow->(), 0, 'the old one ends as it began';
     like $worker->log, qr/provider=plex.*provider=joa/s, '... after the new one';
     is scalar($world->texts($old)), 1, '... with one text';
@@ -155,9 +156,9 @@ subtest 'systemd' => sub {
     my $worker = Munja::Worker->start($world->{conf}, env => { NOTIFY_SOCKET => "$world->{dir}/notify", WATCHDOG_USEC => 1_000_000 });
     like $hear->(qr/^READY=1/m), qr/^STATUS=ready$/m, 'it says when it is ready';
     like $hear->(qr/^WATCHDOG=1/), qr/^WATCHDOG=1$/m, 'it says that it lives';
-    my $start = time;
-    $hear->(qr/^WATCHDOG=1/) for 1 .. 4;
-    cmp_ok time - $start, '<', 4, '... more often than systemd wants to hear it' ;
+    my @at = (time, map { $hear->(qr/^WATCHDOG=1/); time } 1 .. 5);
+    my @pauses = sort { $a <=> $b } map { $at[$_] - $at[ $_ - 1 ] } 1 .. 5;
+    cmp_ok $pauses[2], '<', 1, '... more often than systemd wants to hear it';
     $worker->signal('HUP');
     like $hear->(qr/^RELOADING=1/), qr/^RELOADING=1$/m, 'it says that it reads its configuration';
     like $hear->(qr/^READY=1/m),    qr/^STATUS=reloaded$/m, '... and has';

@@ -13,7 +13,7 @@ use Time::HiRes qw(sleep time);
 
 binmode Test::More->builder->$_, ':utf8' for qw(output failure_output todo_output);
 
-sub all_sent { my ($world, $seconds) = @_; return Munja::until_true(sub { $world->waiting == 0 }, $seconds) }
+sub all_sent { my ($world, $seconds) = @_; return Munja::until_true(sub { $world->waiting == 0 }, $seconds // 60) }
 sub notify { my ($world, $phone, @args) = @_; return $world->munja('notify', '--to', $phone, @args, "alarm for $phone", 'text') }
 sub open_world { my (%option) = @_; return Munja::World->new(%option, sim => { balance => 2_000_000_000, %{ $option{sim} // {} } }) }
 sub once_each { my ($world, @phones) = @_; return is_deeply [ grep { $world->texts($_) != 1 } @phones ], [], 'one text for each phone' }
@@ -37,16 +37,16 @@ subtest 'the urgent first' => sub {
 subtest 'a slow gateway and a quick one' => sub {
     my $world = open_world(
         providers => [ 'joa', 'plex' ],
-        set       => { joa => { width => 1, timeout => 20 } },
+        set       => { joa => { width => 1, timeout => 300 } },
         text      => "route \"slow\" { host = {\"h2*\"}  providers = {\"joa\"} }\nroute \"rest\" { providers = {\"plex\"} }\n",
     );
     my @slow  = $world->fill(20000000, 1500);
     my @quick = $world->fill(30000000, 400);
     notify($world, Munja::phone(), '-p', 'joa');
-    $world->sim->fault(match => '/1/send', do => 'delay', ms => 15000);
+    $world->sim->fault(match => '/1/send', do => 'delay', ms => 250_000);
     my $start  = time;
     my $worker = Munja::Worker->start($world->{conf});
-    ok Munja::until_true(sub { $world->sql("SELECT count(*) FROM record WHERE state = 'waiting' AND id > 1500") == 0 }, 14), 'the quick one is done before the slow one has answered'
+    ok Munja::until_true(sub { $world->sql("SELECT count(*) FROM record WHERE state = 'waiting' AND id > 1500") == 0 }, 60), 'the quick one is done before the slow one has answered'
         or diag $world->sql('SELECT state, count(*) FROM record GROUP BY 1, id > 1500');
     diag sprintf '400 behind 1500 of a gateway that does not answer: %.1f s', time - $start;
     is_deeply [ grep { $world->texts($_) != 1 } @quick ], [], 'one text for each phone of its';
@@ -99,7 +99,8 @@ subtest 'down, and up again' => sub {
     $world->sim->fault(match => '/1/send', do => 'status', status => 429, headers => { 'Retry-After' => '2' });
     like notify($world, $short)->{out}, qr/kept for retry/, 'another one, for two seconds';
     $world->sim->faults_clear;
-    ok Munja::until_true(sub { $world->texts($short) == 1 }), 'and it comes, by itself' or diag $worker->tail;
+    # In half a minute at most, as the other one.
+    ok Munja::until_true(sub { $world->texts($short) == 1 }, 60), 'and it comes, by itself' or diag $worker->tail;
     is $worker->stop, 0, 'it ends well';
     is $world->sql('SELECT group_concat(outcome) FROM attempt WHERE record = 2'), 'retry,accepted', 'two attempts';
 };
@@ -156,12 +157,13 @@ subtest 'a full disk' => sub {
     is notify($world, $first)->{exit}, 0, 'it works';
     # One is under way when the disk becomes full: its end cannot be written.
     my @phones = map { Munja::phone() } 1 .. 5;
-    $world->sim->fault(match => '/1/send', do => 'delay', ms => 1500, times => 1);
+    my $held = $world->sim->hold(match => '/1/send');
     my $slow = fork // die "fork: $!";
     if ($slow == 0) { notify($world, $phones[0], '-t', 6); POSIX::_exit(0) }
     ok Munja::until_true(sub { $world->sim->requests(path => '/1/send') == 2 }), 'a request is under way';
     cmp_ok -s "$world->{dir}/munja.db-wal", '>', 40000, '... with the store beyond its end';
     disk($worker, 20000);
+    $world->sim->let($held);
     waitpid $slow, 0;
     for my $phone (@phones[ 1 .. 4 ]) {
         my $run = notify($world, $phone, '-t', 3);
