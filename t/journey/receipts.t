@@ -267,7 +267,7 @@ subtest 'SMS57, by the resident worker' => sub {
     ok Munja::until_true(sub { $world->sql("SELECT count(*) FROM receipt WHERE state = 'delivered'") }, 30), 'its report is pulled';
     $world->sim->inbound(mobile => '13900001234', content => "ok $_", mid => "M$_") for 1 .. 700;
     ok Munja::until_true(sub { $world->sql('SELECT count(*) FROM reply') == 700 }, 40), 'and replies, more than one answer holds';
-    my @asked = $world->sim->requests(action => 'mo');
+    my @asked = $world->sim->requests(action => 'replies');
     cmp_ok scalar(@asked), '<', 12, 'without haste';
     $worker->stop;
     is $world->sql("SELECT count(*) FROM rounds WHERE next_ms > strftime('%s') * 1000"), 2, 'when to ask next is written down';
