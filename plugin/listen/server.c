@@ -23,8 +23,8 @@
 /* Of a connection: its headers, and a piece of its body. */
 #define CONNECTION_BYTES ((size_t)8 * 1024)
 
-/* From a connection's beginning, or from the answer before, a request and its answer have that long: gateways
-   need a fraction, and who sends a byte now and then is not waited for. */
+/* From a connection's beginning, or from the answer before, a request has that long, and its answer as long
+   again: gateways need a fraction, and who sends a byte now and then is not waited for. */
 #define REQUEST_MS 10000
 
 /* What a proxy says of whom it speaks for; any of them tells that there is one. */
@@ -263,6 +263,7 @@ static void finish(struct talk *talk)
     talk->call.bytes = talk->body.len;
     rules->serve(rules->context, &talk->call);
     talk->kept = talk->response == NULL && talk->status == 0;
+    give_time(talk->server, talk->peer);
     if (talk->kept)
         MHD_suspend_connection(talk->on);
 }
@@ -400,9 +401,10 @@ static void end_late(struct server *server)
     }
 }
 
+/* What came while the worker waited for something else is not late: it is read first. */
 void server_turn(struct server *server)
 {
-    end_late(server);
     MHD_run(server->daemon);
+    end_late(server);
     linger_turn(&server->lingering);
 }

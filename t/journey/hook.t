@@ -196,6 +196,22 @@ subtest 'slow' => sub {
     is $worker->stop, 0, 'the worker ends well';
 };
 
+subtest 'a worker that was away' => sub {
+    my ($world, $worker) = listening();
+    is notify($world, '01012345678', 'plex')->{exit}, 0, 'a text';
+    my $text   = Munja::Push::request("/hook/plex/$PLEX", Munja::Push::plex(key_of($world, '01012345678')));
+    my $socket = $world->{push}->connect;
+    syswrite $socket, substr $text, 0, -1;
+    is $world->{push}->get('/health')->{status}, 200, 'who came before has been seen';
+    $worker->signal('STOP');
+    syswrite $socket, substr $text, -1;
+    sleep 10.5;
+    $worker->signal('CONT');
+    is Munja::Push::parse(Munja::Push::read_all($socket))->{status}, 200, 'takes what came in time meanwhile';
+    is receipts($world), 1, '... and keeps it';
+    is $worker->stop, 0, 'the worker ends well';
+};
+
 subtest 'from where' => sub {
     my ($world, $worker) = listening(plex => {}, text => "#\n");
     my $text = do { open my $file, '<', $world->{conf}; local $/; <$file> };
