@@ -17,8 +17,11 @@
 #define MUNJA_VERSION "0"
 #endif
 
-/* A worker that is alive says yes at once; one that is stuck must not cost more of the time. */
+/* A worker that is alive says yes at once; one that is stuck must not cost more of the time. The whole is
+   waited for in parts: a machine that stands still for a while makes one of them long, and the worker is
+   asked on. */
 #define YES_MOST_MS 1500
+#define YES_PARTS   15
 
 #define SOCKET_SUFFIX "-worker"
 
@@ -86,6 +89,17 @@ static int hear(int fd, struct handover_say *say, int64_t until_ms)
     }
 }
 
+static int hear_yes(int fd, struct handover_say *say, int64_t until_ms)
+{
+    int heard = 0;
+
+    for (int i = 0; i < YES_PARTS && heard == 0; i++) {
+        int64_t part_ms = now_steady_ms() + YES_MOST_MS / YES_PARTS;
+        heard = hear(fd, say, part_ms < until_ms ? part_ms : until_ms);
+    }
+    return heard;
+}
+
 static bool send_ask(int fd, const char *config, const struct record *records, size_t count)
 {
     struct handover_ask ask = { .munja = MUNJA_VERSION, .told_bytes = sizeof(struct told) };
@@ -102,11 +116,10 @@ static bool send_ask(int fd, const char *config, const struct record *records, s
 bool handover_ask(int fd, const char *config, const struct record *records, size_t count, int64_t until_ms,
                   char note[256], bool *lives)
 {
-    int64_t most_ms = now_steady_ms() + YES_MOST_MS;
     struct handover_say say;
     char *absolute = realpath(config, NULL);
-    bool heard = absolute != NULL && send_ask(fd, absolute, records, count)
-                 && hear(fd, &say, most_ms < until_ms ? most_ms : until_ms) > 0;
+    bool heard =
+        absolute != NULL && send_ask(fd, absolute, records, count) && hear_yes(fd, &say, until_ms) > 0;
     bool yes = heard && say.what == HANDOVER_TAKEN;
 
     if (yes)
@@ -118,11 +131,9 @@ bool handover_ask(int fd, const char *config, const struct record *records, size
 
 bool handover_lives(const char *store, int64_t until_ms)
 {
-    int64_t most_ms = now_steady_ms() + YES_MOST_MS;
     struct handover_say say;
     int fd = handover_reach(store);
-    bool lives =
-        fd >= 0 && send_ask(fd, "", NULL, 0) && hear(fd, &say, most_ms < until_ms ? most_ms : until_ms) > 0;
+    bool lives = fd >= 0 && send_ask(fd, "", NULL, 0) && hear_yes(fd, &say, until_ms) > 0;
 
     if (fd >= 0)
         close(fd);
