@@ -88,7 +88,7 @@ subtest 'a worker that is stopped' => sub {
     my $worker = Munja::Worker->start($world->{conf});
     my ($before, $phone) = (Munja::phone(), Munja::phone());
     is one($world, $before)->{exit}, 0, 'it works';
-    $worker->signal('STOP');
+    $worker->halt("$world->{dir}/munja.db");
     my $run = one($world, $phone, '-t', 10);
     is $run->{exit}, 0, 'munja notify delivers by itself' or diag $run->{out};
     cmp_ok $run->{wall}, '<', 10, '... in time';
@@ -106,9 +106,9 @@ subtest 'many for a worker that is stopped' => sub {
     my $worker = Munja::Worker->start($world->{conf});
     my @phones = map { Munja::phone() } 1 .. 20;
     one($world, Munja::phone());
-    $worker->signal('STOP');
-    my $all = Munja::each_of(\20, sub { my $run = one($world, $_[0], '-t', 20); return [ $run->{exit}, $run->{wall} ] }, @phones);
-    is_deeply [ grep { $all->{$_}[0] != 0 || $all->{$_}[1] >= 20 } @phones ], [], 'each delivers by itself in time';
+    $worker->halt("$world->{dir}/munja.db");
+    my $all = Munja::each_of(\20, sub { my $run = one($world, $_[0], '-t', 20); return [ $run->{exit}, $run->{wall}, "$run->{out}$run->{err}" ] }, @phones);
+    is_deeply [ map { $all->{$_} } grep { $all->{$_}[0] != 0 || $all->{$_}[1] >= 20 } @phones ], [], 'each delivers by itself in time';
     $worker->signal('CONT');
     is one($world, Munja::phone())->{exit}, 0, 'it goes on';
     is $worker->stop, 0, '... and ends well';

@@ -130,10 +130,12 @@ subtest 'nothing to do' => sub {
     $world->sql('UPDATE record SET due_ms = due_ms + 3600000 WHERE state = \'waiting\'');
     sleep 1;
     my ($ticks, $turns) = proc($worker);
+    my $start = time;
     sleep 7;
     my ($ticks_now, $turns_now) = proc($worker);
     cmp_ok $ticks_now - $ticks, '<=', 1, 'seven seconds cost no CPU';
-    cmp_ok $turns_now - $turns, '<=', 3, '... and it woke up every five seconds at most';
+    # The queue, leases, replies and monitors; mostly in one turn, but not where a machine was slow once.
+    cmp_ok $turns_now - $turns, '<=', 4 * (1 + (time - $start) / 5), '... and it woke up every five seconds at most, for each of four things';
     is $worker->stop, 0, 'it ends well';
 };
 

@@ -211,7 +211,7 @@ subtest 'a worker that is stopped has the queue no more' => sub {
     my @to = map { Munja::phone() } 1 .. 2;
     $world->sim->fault(do => 'status', status => 503, times => 1);
     like notify($world, $to[0])->{out}, qr/kept for retry/, 'kept';
-    $worker->signal('STOP');
+    $worker->halt("$world->{dir}/munja.db");
     $world->sql('UPDATE record SET due_ms = 1');
     is notify($world, $to[1])->{exit}, 0, 'accepted by itself';
     is_deeply [ map { scalar($world->texts($_)) } @to ], [ 1, 1 ], 'and what was due as well';

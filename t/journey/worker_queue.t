@@ -136,7 +136,7 @@ subtest "an operator's commands" => sub {
     is $world->munja('worker', '--once')->{exit}, 0, 'a run by itself beside it';
     ok all_sent($world), '... and all are sent' or diag $worker->tail;
     once_each($world, @phones);
-    $worker->signal('STOP');
+    $worker->halt("$world->{dir}/munja.db");
     push @phones, $world->fill(30000000, 5);
     $flush = $world->munja('queue', 'flush');
     like $flush->{out}, qr/^MUNJA OK - 5 due, 5 accepted/, 'queue flush beside one that is stopped sends by itself';

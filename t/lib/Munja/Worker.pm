@@ -77,6 +77,20 @@ sub memory {
 
 sub signal { my ($self, $name) = @_; kill $name, $self->{pid} if defined $self->{pid}; return }
 
+# Stopped where it rests: not in the middle of a commit, with that store locked.
+sub halt {
+    my ($self, $store) = @_;
+    my $halted = Munja::until_true(sub {
+        $self->signal('STOP');
+        Munja::until_true(sub { open my $file, '<', "/proc/$self->{pid}/stat" or die "stat: $!"; <$file> =~ /\) T / });
+        return 1 if Munja::run(program => 'sqlite3', args => [ '-bail', $store, 'BEGIN IMMEDIATE; ROLLBACK' ])->{exit} == 0;
+        $self->signal('CONT');
+        return 0;
+    });
+    die 'the worker locks its store all the time' if !$halted;
+    return;
+}
+
 # Ask it to end, and wait: its exit code, or undef when a signal or our patience ended it.
 sub stop {
     my ($self, $signal) = @_;
