@@ -20,8 +20,8 @@ my $serial = 0;
 sub notify {
     my ($world, $type, %more) = @_;
     my %field = (type => $type, host => 'db1', service => 'disk', state => 'CRITICAL', output => '3 % left', number => 1, since => ++$serial, %more);
-    my ($to, $provider) = delete @field{qw(to provider)};
-    my $run = $world->munja('notify', '--to', $to // $KIM, '-s', 'nagios', defined $provider ? ('-p', $provider) : (), map { ('-F', "$_=$field{$_}") } sort keys %field);
+    my ($to, $provider, $limit) = delete @field{qw(to provider limit)};
+    my $run = $world->munja('notify', '--to', $to // $KIM, '-s', 'nagios', defined $provider ? ('-p', $provider) : (), defined $limit ? ('-t', $limit) : (), map { ('-F', "$_=$field{$_}") } sort keys %field);
     is $run->{exit}, 0, "$type: taken" or diag $run->{out};
     return $run;
 }
@@ -340,7 +340,7 @@ subtest 'killed anywhere' => sub {
     my ($calls, $kills, %phone) = (1000, 0);
     for (my $at = 3; $at < $calls; $at += 3) {
         my $phone = sprintf '010%08d', $at;
-        notify($world, 'PROBLEM', to => $phone, provider => undef);
+        notify($world, 'PROBLEM', to => $phone, limit => 30);
         my $id = $world->sql('SELECT max(id) FROM record');
         keep_receipt($world, $id, '101');
         $phone{$phone} = $id;
