@@ -15,6 +15,7 @@ use Munja::Sim;
 package Munja;
 use Fcntl            ();
 use File::Temp       ();
+use IO::Handle       ();
 use IO::Socket::INET ();
 use JSON::PP         ();
 use POSIX            ();
@@ -149,6 +150,20 @@ sub until_true {
     }
     return 1;
 }
+
+# Hold a store's lock, as a backup may, until it is let go.
+sub locked {
+    my ($store) = @_;
+    open my $pipe, '|-', 'sqlite3', $store or die "sqlite3: $!";
+    $pipe->autoflush(1);
+    unlink "$store.locked";
+    print $pipe ".bail on\n.timeout 20000\nBEGIN IMMEDIATE;\n.shell touch $store.locked\n";
+    until_true(sub { -e "$store.locked" }, 40) or die "$store: cannot be locked";
+    return $pipe;
+}
+
+# Not by the end of its input alone, which a process forked meanwhile may hold, too.
+sub let_go { my ($lock) = @_; print $lock ".quit\n"; return close $lock }
 
 # Free a moment ago, and hardly anybody's by now. Some servers take none above 32767, where the system's own choice begins.
 sub free_port {
