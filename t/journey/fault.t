@@ -13,10 +13,11 @@ binmode Test::More->builder->$_, ':utf8' for qw(output failure_output todo_outpu
 
 my @NAMES = qw(joa nsms nanumi plex cn);
 
-# Of one munja notify; a request has one second.
 # A loaded machine starts programs late.
 my $GRACE_S = 5;
-my $TIMEOUT_S = 6;
+# Of one munja notify, and of one request of it.
+my $TIMEOUT_S = 14;
+my $REQUEST_S = 3;
 
 # Where a text goes, and where its sender logs in before.
 my %PATH = (
@@ -110,8 +111,8 @@ my %FAULT = (
     'closed after'      => { do => 'close-after' },
     'closed in between' => { do => 'close-headers' },
     'reset'             => { do => 'reset' },
-    'silent before'     => { do => 'delay', ms => 4000, process => $no },
-    'silent after'      => { do => 'delay', ms => 4000 },
+    'silent before'     => { do => 'delay', ms => 60000, process => $no },
+    'silent after'      => { do => 'delay', ms => 60000 },
     'slow'              => { do => 'drip', ms => 250 },
     'half an answer'    => { do => 'truncate' },
     'endless before'    => { do => 'huge' },
@@ -145,7 +146,7 @@ sub suffer {
     my $dir    = "$world->{dir}/$number";
     my $phone  = sprintf $name eq 'cn' ? '138%08d' : '010%08d', $number;
     my $astray = $ASTRAY{ $row->{what} };
-    my $config = sub { my ($file, %set) = @_; return Munja::config($dir, $sim, providers => [$name], name => $file, set => { $name => { timeout => 1, %set } }) };
+    my $config = sub { my ($file, %set) = @_; return Munja::config($dir, $sim, providers => [$name], name => $file, set => { $name => { timeout => $REQUEST_S, %set } }) };
     mkdir $dir or die "$dir: $!";
     my $good = $config->('munja.conf');
     my $bad  = $astray ? $config->('astray.conf', $astray->($sim)) : $good;
