@@ -73,6 +73,9 @@ sub ask_ok {
     return $run;
 }
 
+# By the gateways' clock.
+sub korean { my ($world, $form) = @_; return strftime($form, gmtime($world->sim->now + 9 * 3600)) }
+
 # A time that can be any: taken out where it looks like one.
 sub timeless { my ($rows, @columns) = @_; for my $row (@$rows) { $row->{$_} = $row->{$_} =~ $TIME ? 'TIME' : $row->{$_} for @columns } return $rows }
 sub rows_of {
@@ -114,6 +117,7 @@ for my $shape ('clean', 'printed', 'other') {
     subtest "NotificationSMS, $shape" => sub {
         my $world = Munja::World->new(providers => ['nsms'], set => { nsms => { signup_path => '/api/v1/signup', user => 'new@example.com' } },
             sim => { shape => $shape });
+        $world->sim->noon;
         my $run = $world->munja('result', 'nsms', 'x');
         is $run->{exit}, 2, 'no account yet';
         $world->fresh;
@@ -129,14 +133,14 @@ for my $shape ('clean', 'printed', 'other') {
         is_deeply [ map { $_->{recipient} } @$rows ], [ $KIM, $LEE ], 'each of its messages';
         ask_ok($world, [ 'unsubscribed', 'nsms', 'add', '010-9999-8888' ], [qq(POST /api/v1/unsubscribes_sms {"clientTelNo":"$LEE"})], undef);
         send_ok_unsubscribe($world, "0107777000$_") for 1 .. 3;
-        my $since = strftime('%Y-%m-%d', gmtime(time + 9 * 3600));
+        my $since = korean($world, '%Y-%m-%d');
         $rows = rows_of($world, [ 'unsubscribed', 'nsms', 'list' ]);
         is_deeply [ $world->asked ], ['GET /api/v1/unsubscribes_sms_get ? pageSize=100 pageIndex=0'], 'the list: its first page';
         is_deeply [ map { $_->{number} } @$rows ], [ $LEE, map { "0107777000$_" } 1 .. 3 ], 'all of them';
         like $rows->[0]{since}, $shape eq 'other' ? qr/^-$/ : qr/^\Q$since\E \d\d:\d\d$/, 'since when, where it is said';
         is_deeply [ map { $_->{number} } @{ rows_of($world, [ 'unsubscribed', 'nsms', 'list', '--size', 3, '--page', 2 ]) } ], ['01077770003'], 'by pages';
         is_deeply [ $world->asked ], ['GET /api/v1/unsubscribes_sms_get ? pageSize=3 pageIndex=1'], 'which count from 0 there';
-        my $now = time;
+        my $now = $world->sim->now;
         is_deeply [ map { $_->{number} } @{ rows_of($world, [ 'unsubscribed', 'nsms', 'list', '--phone', $LEE, '--start', $now - 1000, '--end', $now + 1000 ]) } ], [$LEE], 'one, of a span of time';
         is_deeply [ $world->asked ], [ "GET /api/v1/unsubscribes_sms_get ? clientTelNo=$LEE pageSize=100 pageIndex=0 startTime=" . ($now - 1000) . ' endTime=' . ($now + 1000) ], 'as the manual has it';
         ask_ok($world, [ 'unsubscribed', 'nsms', 'remove', $LEE ], ["DELETE /api/v1/unsubscribes_sms_del ? clientTelNo=$LEE"], undef);
@@ -147,6 +151,7 @@ for my $shape ('clean', 'printed', 'other') {
 
     subtest "Nanuminet, $shape" => sub {
         my $world = Munja::World->new(providers => ['nanumi'], sim => { shape => $shape, balance => 5000, results => { $LEE => '07' } });
+        $world->sim->noon;
         $world->munja('balance', 'nanumi');
         my ($login, $request) = $world->fresh;
         is "$login->{method} $login->{uri}", 'GET /v1/auth', 'the login comes first';
@@ -157,7 +162,7 @@ for my $shape ('clean', 'printed', 'other') {
 
         send_to($world, 'nanumi', "$KIM,$LEE", '발송 100% 완료');
         send_to($world, 'nanumi', $KIM, '가' x 50, '--subject', '제목입니다');
-        my $month = strftime('%Y%m', gmtime(time + 9 * 3600));
+        my $month = korean($world, '%Y%m');
         my $rows = rows_of($world, [ 'list', 'nanumi' ], 'sent');
         is_deeply [ $world->asked ], ['GET /v1/list ? sms_result=A'], 'the list: all, not only those that arrived';
         my %sms = (kind => 'sms', sender => '16441447', subject => '', text => '발송 100% 완료', sent => 'TIME', files => '0');
@@ -174,7 +179,7 @@ for my $shape ('clean', 'printed', 'other') {
         is_deeply [ map { "$_->{recipient} $_->{kind} $_->{state} $_->{code}" } @$rows ], ["$LEE sms failed 07"], 'and its result';
 
         my ($cetc) = map { { Munja::World::fields(Munja::World::body($_)) }->{CETC1} } $world->sim->requests(action => 'send');
-        my $day = strftime('%d', gmtime(time + 9 * 3600));
+        my $day = korean($world, '%d');
         for my $case (
             [ [ '--month', $month ], "YM=$month sms_result=A", 3 ],
             [ [ '--month', '202001' ], 'YM=202001 sms_result=A', 0 ],
@@ -436,14 +441,14 @@ subtest 'what is pulled is kept first' => sub {
 };
 
 subtest 'a gateway that does not answer' => sub {
-    for my $fault ([ 'reset' ], [ 'close-after' ], [ 'garbage' ], [ 'huge' ], [ 'redirect' ], [ 'delay', ms => 9000 ]) {
+    for my $fault ([ 'reset' ], [ 'close-after' ], [ 'garbage' ], [ 'huge' ], [ 'redirect' ], [ 'delay', ms => 60000 ]) {
         my ($do, @more) = @$fault;
         my $world = Munja::World->new(providers => ['nanumi']);
         $world->munja('balance', 'nanumi');
         $world->sim->fault(match => '/v1/list', do => $do, @more);
         my $run = $world->munja('list', 'nanumi', '-t', 3);
         is $run->{exit}, $do eq 'redirect' ? 2 : 3, "$do: exit code" or diag $run->{out};
-        cmp_ok $run->{wall}, '<', 5, "$do: in time";
+        cmp_ok $run->{wall}, '<', 3 + 8, "$do: in time";    # a loaded machine starts programs late
         like $run->{out}, qr/^MUNJA (?:UNKNOWN|CRITICAL) - nanumi: [^\n]+\n\z/, "$do: one line";
     }
 };

@@ -241,6 +241,7 @@ subtest 'API PLEX' => sub {
 };
 
 subtest 'Nanuminet' => sub {
+    $sim->noon;
     my $start = $sim->violations;
     my @token = $sim->login('nanuminet');
     my $send = sub {

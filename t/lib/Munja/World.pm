@@ -46,8 +46,11 @@ sub tokens {
     my ($self) = @_;
     open my $file, '<', "$self->{sim}{dir}/requests.jsonl" or return;
     seek $file, $self->{read} // 0, 0;
-    while (my $line = <$file>) { push @{ $self->{tokens} }, $1 if $line =~ /"action":"login".*\\"(?:access_)?token\\" ?: ?\\"([^"\\]{8,})/ }
-    $self->{read} = tell $file;
+    while (my $line = <$file>) {
+        last if $line !~ /\n\z/;    # it is being written
+        $self->{read} = tell $file;
+        push @{ $self->{tokens} }, $1 if $line =~ /"action":"login".*\\"(?:access_)?token\\" ?: ?\\"([^"\\]{8,})/;
+    }
     return @{ $self->{tokens} // [] };
 }
 
