@@ -124,9 +124,9 @@ subtest 'an answer that is lost, for many' => sub {
 
 subtest 'two gateways that are silent do not use up the time of all' => sub {
     my $world = Munja::World->new(providers => [ 'joa', 'nanumi', 'plex' ]);
-    $world->sim->fault(match => $_, do => 'delay', ms => 20000, process => JSON::PP::false()) for 'smsjoa', 'nanuminet';
+    $world->sim->fault(match => $_, do => 'delay', ms => 60000, process => JSON::PP::false()) for 'smsjoa', 'nanuminet';
     my @phones = phones('joa', 400);
-    my $run = $world->munja('send', '--to', as_given('joa', @phones), '-t', 10, '점검');
+    my $run = $world->munja('send', '--to', as_given('joa', @phones), '-t', 20, '점검');
     is $run->{exit}, 0, 'exit 0' or diag $run->{out};
     is scalar(grep { $world->texts($_) == 1 } @phones), 400, 'everybody has it';
 };

@@ -139,7 +139,7 @@ subtest 'a picture that cannot be used costs itself only' => sub {
         my $run = send_image($world, undef, $path);
         is $run->{exit}, 1, "$path: exit 1" or diag $run->{out};
         is last_on($world)->{text}, "그래프 $serial", "$path: the text arrives";
-        cmp_ok $run->{wall}, '<', 3, "$path: nothing is waited for";
+        cmp_ok $run->{wall}, '<', 10, "$path: nothing is waited for";    # half of the time there is
     }
     $world->clean;
 };

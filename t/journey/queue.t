@@ -195,14 +195,15 @@ subtest 'a living process keeps its record' => sub {
         require POSIX;
         POSIX::_exit(0);
     }
-    my $until = time + 20;
-    select undef, undef, undef, 0.05 until $world->{sim}->requests(action => 'send') || time > $until;
+    ok Munja::until_true(sub { scalar $world->{sim}->requests(action => 'send') }), 'the gateway has it';
+    kill 'STOP', $world->{sim}{pid};    # and takes its time, until these have had theirs
     for my $what (qw(retry drop)) {
         my $run = queue($world, $what, 1);
         is $run->{exit}, 3, "$what: exit 3";
         like $run->{out}, qr/^MUNJA UNKNOWN - record 1: another process is sending it right now; /, 'and why';
     }
     is queue($world, 'flush')->{exit}, 0, 'flush: leaves it alone';
+    kill 'CONT', $world->{sim}{pid};
     waitpid $pid, 0;
     is scalar($world->{sim}->phone($PHONE)), 1, 'sent once';
     is sql($world, 'SELECT state FROM record'), 'accepted', 'and accepted';
