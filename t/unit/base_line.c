@@ -68,7 +68,7 @@ static void reads_long_rows_once(void **state)
             text[at] = rows[i][at % strlen(rows[i])];
         line_copy(out, sizeof out, text);
         assert_string_equal(out, text);
-        if (clock() - begun > CLOCKS_PER_SEC)
+        if (clock() - begun > 10 * CLOCKS_PER_SEC)
             fail_msg("\"%s\" again and again took too long", rows[i]);
     }
 }

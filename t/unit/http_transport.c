@@ -25,7 +25,7 @@ int getaddrinfo(const char *node, const char *service, const struct addrinfo *hi
     int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
 
     if (node != NULL && strcmp(node, SLOW_HOST) == 0) {
-        usleep(3000000);
+        usleep(10000000);
         return EAI_AGAIN;
     }
     if (node != NULL && strcmp(node, NO_HOST) == 0)
@@ -38,6 +38,7 @@ int getaddrinfo(const char *node, const char *service, const struct addrinfo *hi
 static struct {
     int connections;
     int requests; /* read to the end of their body */
+    int steps;    /* of its script */
     char last[64 * 1024];
 } * seen;
 
@@ -83,7 +84,7 @@ static void write_all(int fd, const char *data, size_t bytes)
 }
 
 /* script: a accept, h read the head of a request, r read a whole one, w write the reply, d drip it a byte
-   every 50 ms, m write 3 MiB, c close, x close with a reset, z sleep a little. At its end everything stays
+   every 200 ms, m write 3 MiB, c close, x close with a reset, z sleep a little. At its end everything stays
    open. */
 static void serve(int listener, const char *script)
 {
@@ -107,7 +108,7 @@ static void serve(int listener, const char *script)
         case 'd':
             for (const char *c = reply_text; *c != '\0'; c++) {
                 write_all(fd, c, 1);
-                usleep(50000);
+                usleep(200000);
             }
             break;
         case 'm':
@@ -126,6 +127,7 @@ static void serve(int listener, const char *script)
             usleep(100000);
             break;
         }
+        seen->steps++;
     }
     pause();
 }
@@ -215,7 +217,7 @@ static const struct {
     { "arc", "", 5000, CARRIED_UNKNOWN, CARRIED_UNKNOWN, 0, NULL, "Empty reply", "read, then closed" },
     { "arx", "", 5000, CARRIED_UNKNOWN, CARRIED_UNKNOWN, 0, NULL, "reset", "read, then reset" },
     { "ahzx", "", 5000, CARRIED_UNKNOWN, CARRIED_UNKNOWN, 0, NULL, "", "the head read, then reset" },
-    { "arw", OK_HEAD "Content-Length: 90\r\n\r\nhalf", 400, CARRIED_PARTLY, CARRIED_PARTLY, 200, "half",
+    { "arw", OK_HEAD "Content-Length: 90\r\n\r\nhalf", 1500, CARRIED_PARTLY, CARRIED_PARTLY, 200, "half",
       "timed out", "the rest never comes" },
     { "arwc", OK_HEAD "Content-Length: 90\r\n\r\nhalf", 5000, CARRIED_PARTLY, CARRIED_PARTLY, 200, "half",
       "transfer closed", "closed in the middle" },
@@ -227,7 +229,7 @@ static const struct {
       "three megabytes" },
     { "ard", OK_HEAD "Content-Length: 2\r\n\r\n{}", 400, CARRIED_UNKNOWN, CARRIED_UNKNOWN, 0, NULL,
       "timed out", "a drip too slow for a status" },
-    { "arwd", "HTTP/1.1 200 OK\r\n\r\n", 400, CARRIED_PARTLY, CARRIED_PARTLY, 200, NULL, "timed out",
+    { "arwd", "HTTP/1.1 200 OK\r\n\r\n", 1500, CARRIED_PARTLY, CARRIED_PARTLY, 200, NULL, "timed out",
       "a drip too slow for the body" },
     { "ar", "", 300, CARRIED_UNKNOWN, CARRIED_UNKNOWN, 0, NULL, "timed out", "silence" },
     { "arwc", "hello\r\n", 5000, CARRIED_UNKNOWN, CARRIED_UNKNOWN, 0, NULL, "", "HTTP/0.9" },
@@ -261,7 +263,7 @@ static void check_case(size_t i, bool post)
         assert_true(reply.bytes <= REPLY_BYTES_MAX && reply.bytes == strlen(reply.body));
     assert_int_equal(reply.fault[0] != '\0', reply.carried != CARRIED_WHOLE);
     assert_non_null(strstr(reply.fault, cases[i].fault));
-    assert_true(now_steady_ms() - start_ms < cases[i].wait_ms + 1500);
+    assert_true(now_steady_ms() - start_ms < cases[i].wait_ms + 5000); /* of a loaded machine */
     assert_true(seen->requests <= 1);
     munja_wire.close(carrier);
     server_stop(server);
@@ -419,8 +421,11 @@ static void check_kept_connection(void **state)
         assert_true(carry(carrier, url, &request, 5000, &reply, NULL));
         assert_int_equal(reply.carried, CARRIED_WHOLE);
         reply_clear(&reply);
+        /* Where it closes what it has answered, it has. */
+        for (int naps = 0; naps < 2000 && seen->steps < (kept[i].script[3] == 'c' ? 4 : 3); naps++)
+            usleep(10000);
         usleep(50000);
-        assert_true(carry(carrier, url, &request, 1000, &reply, NULL));
+        assert_true(carry(carrier, url, &request, 5000, &reply, NULL));
         assert_int_equal(reply.carried, kept[i].second);
         assert_int_equal(seen->requests, kept[i].requests);
         reply_clear(&reply);
@@ -523,7 +528,7 @@ static void check_nothing_went_out(void **state)
         assert_non_null(strstr(reply.fault, nots[i].fault));
         assert_null(strstr(reply.fault, "hunter2"));
         munja_wire.close(carrier);
-        assert_true(now_steady_ms() - start_ms < 2000);
+        assert_true(now_steady_ms() - start_ms < 7000);
         reply_clear(&reply);
         request_clear(&request);
         server_stop(server);

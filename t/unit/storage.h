@@ -47,7 +47,7 @@ static inline struct store *open_store(void)
     struct store *store = NULL;
     struct error err = { 0 };
 
-    if (!store_open(place_file, now_steady_ms() + 5000, &store, &err))
+    if (!store_open(place_file, now_steady_ms() + 20000, &store, &err))
         fail_msg("%s", err.text);
     return store;
 }

@@ -146,16 +146,16 @@ static void looking_makes_no_store(void **state)
     struct error err = { 0 };
 
     (void)state;
-    assert_true(count_open(place_file, now_steady_ms() + 1000, &store, &err));
+    assert_true(count_open(place_file, now_steady_ms() + 20000, &store, &err));
     assert_null(store);
     assert_int_equal(access(place_file, F_OK), -1);
     add_record("a", "CRITICAL");
-    assert_true(count_open(place_file, now_steady_ms() + 1000, &store, &err));
+    assert_true(count_open(place_file, now_steady_ms() + 20000, &store, &err));
     assert_non_null(store);
     assert_counts(store, 1, 0, 0, 0);
     store_close(store);
-    assert_false(count_open("/dev/null", now_steady_ms() + 1000, &store, &err));
-    assert_false(count_open("postgresql://munja@db.example/munja", now_steady_ms() + 1000, &store, &err));
+    assert_false(count_open("/dev/null", now_steady_ms() + 20000, &store, &err));
+    assert_false(count_open("postgresql://munja@db.example/munja", now_steady_ms() + 20000, &store, &err));
 }
 
 /* Somebody else writes: the numbers come all the same, and at once. */

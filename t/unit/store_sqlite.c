@@ -231,7 +231,7 @@ static void waits_for_a_lock_until_its_time(void **state)
     before = now_steady_ms();
     store_until(store, before + 150);
     assert_false(store_accept(store, &record, 1, HOUR, MINUTE, &err));
-    assert_in_range(now_steady_ms() - before, 150, 400);
+    assert_in_range(now_steady_ms() - before, 150, 5000); /* not the twenty seconds it was opened with */
     assert_non_null(strstr(err.text, "another process"));
     assert_true(store_find(store, &record, 1, HOUR, NULL)); /* reading waits for nobody */
     sqlite3_close(holder);

@@ -408,11 +408,11 @@ static void the_asking_side_believes_little(void **state)
         int wait_ms;
         const char *why;
     } cases[] = {
-        { "ytT", true, true, true, 300, "one is told, a stranger's is not believed" },
-        { "ytc", true, false, true, 3000, "one is told, then it dies" },
-        { "yc", true, false, false, 3000, "it dies" },
-        { "ylt", true, true, true, 300, "a situation that is none" },
-        { "yst", true, false, false, 3000, "a short packet" },
+        { "ytT", true, true, true, 1500, "one is told, a stranger's is not believed" },
+        { "ytc", true, false, true, 20000, "one is told, then it dies" },
+        { "yc", true, false, false, 20000, "it dies" },
+        { "ylt", true, true, true, 1500, "a situation that is none" },
+        { "yst", true, false, false, 20000, "a short packet" },
         { "y", true, true, false, 300, "silence" },
         { "n", false, false, false, 3000, "it says no" },
         { "t", false, false, false, 3000, "it tells without being asked" },
@@ -449,7 +449,7 @@ static void the_asking_side_believes_little(void **state)
             if (heard)
                 assert_int_equal(told[1].situation, SITUATION_UNDERWAY);
         }
-        assert_true(now_steady_ms() - start_ms < 4000);
+        assert_true(now_steady_ms() - start_ms < 10000);
         close(fd);
         dismiss(it);
     }
@@ -459,7 +459,7 @@ static void the_asking_side_believes_little(void **state)
 static void a_worker_that_does_not_answer(void **state)
 {
     struct stand_in it;
-    int64_t start_ms;
+    int64_t start_ms, least_ms = INT64_MAX;
     int fd, calls = 0;
 
     (void)state;
@@ -468,17 +468,23 @@ static void a_worker_that_does_not_answer(void **state)
     assert_false(handover_lives(place_file, INT64_MAX));
     handover_wake(place_file);
     it = stand_in("");
+    /* No longer than it may, unless the machine has something else to do each time. */
+    for (int i = 0; i < 3; i++) {
+        start_ms = now_steady_ms();
+        assert_false(handover_lives(place_file, start_ms + 100));
+        if (now_steady_ms() - start_ms < least_ms)
+            least_ms = now_steady_ms() - start_ms;
+    }
+    assert_in_range(least_ms, 100, 1400);
     start_ms = now_steady_ms();
-    assert_false(handover_lives(place_file, start_ms + 100));
-    assert_in_range(now_steady_ms() - start_ms, 100, 1400);
     assert_false(handover_lives(place_file, INT64_MAX));
-    assert_in_range(now_steady_ms() - start_ms, 1500, 6000);
+    assert_in_range(now_steady_ms() - start_ms, 1500, 15000);
     /* When its queue is full, nobody waits for a place in it. */
     start_ms = now_steady_ms();
     while ((fd = handover_reach(place_file)) >= 0 && calls < 50)
         calls++;
     assert_in_range(calls, 5, 49);
-    assert_true(now_steady_ms() - start_ms < 1000);
+    assert_true(now_steady_ms() - start_ms < 10000);
     dismiss(it);
     it = stand_in("y");
     assert_true(handover_lives(place_file, INT64_MAX));
