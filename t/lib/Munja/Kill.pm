@@ -125,7 +125,7 @@ sub open_case {
         providers => [ $case->{gateway} ],
         plain     => !$case->{tls},
         sim       => { https_only => JSON::PP::false },
-        global    => "timeout = $TIMEOUT_S\n",
+        global    => "timeout = $TIMEOUT_S\nduplicate_window = 1d\n",    # a slow machine repeats late
         $case->{hold} ? (text => "route \"careful\" {\n    unsure = \"hold\"\n}\n") : (),
     );
     return;
