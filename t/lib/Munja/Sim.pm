@@ -156,13 +156,6 @@ sub hold {
 }
 sub let { my ($self, $name) = @_; $self->write_whole($name, ''); return }
 
-# The clock of reservations, results and lists.
-sub now { my ($self) = @_; return CORE::time + ($self->{config}{clock_skew_s} // 0) }
-
-# It says noon of this day in Korea: neither the day nor the month ends while a test looks at it.
-sub noon { my ($self) = @_; $self->config(clock_skew_s => 12 * 3600 - (CORE::time + 9 * 3600) % 86400); return }
-
-
 # That many seconds pass for reservations, results and lists; what became due is on the phones afterwards.
 sub later {
     my ($self, $seconds) = @_;
