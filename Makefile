@@ -30,7 +30,7 @@ HALF     = $(LINK) -shared -Wl,-z,now
 # munja_http.so alone needs libcurl and libcrypto, munja_image.so libgd.
 DOOR    := plugin/munja.c plugin/nfc.c plugin/nomath.c
 ACCEPT  := $(filter-out plugin/alert/nfc.c,$(wildcard $(addsuffix /*.c,$(addprefix plugin/,base alert settings store)))) \
-           $(addprefix plugin/flow/,accept.c answer.c at.c exitcode.c halves.c handover.c notify.c picture.c) \
+           $(addprefix plugin/flow/,accept.c answer.c at.c exitcode.c halves.c handover.c notify.c others.c picture.c) \
            $(addprefix plugin/command/,fail.c notify.c options.c) $(addprefix plugin/image/,look.c read.c)
 HTTP    := $(addprefix plugin/http/,transport.c exchange.c fleet.c digest.c)
 IMAGE   := plugin/image/convert.c

@@ -18,6 +18,7 @@
 #include "flow/deliver.h"
 #include "flow/halves.h"
 #include "flow/notify.h"
+#include "flow/others.h"
 
 /* What the command line says. */
 struct request_line {
@@ -179,7 +180,8 @@ static int notify(struct caller *c)
     } else {
         code = answer(c);
         answered_code = code;
-        notify_others(&c->n);
+        notify_late(&c->n);
+        others_run(&c->n);
     }
     /* Everything is on disk and written out; the rest of the process is not worth the time to take it apart.
      */

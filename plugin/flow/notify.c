@@ -10,26 +10,25 @@
 
 #include "base/log.h"
 #include "base/now.h"
+#include "base/utf8.h"
 #include "flow/accept.h"
 #include "flow/deliver.h"
 #include "flow/halves.h"
 #include "flow/handover.h"
+#include "flow/others.h"
 #include "flow/picture.h"
 #include "store/breaker.h"
 #include "store/handover.h"
-#include "store/owner.h"
-
-/* A monitor may start one command after the other: other due records hold it up for so long at most, and are
-   left to the next run when less time is left. */
-#define OTHERS_MOST_MS  5000
-#define OTHERS_LEAST_MS 1000
 
 /* The end of the last attempt must be written within the deadline, too: so much of the time is kept for it at
  * most. */
 #define SETTLE_MS 3000
 
-/* Every so many records, what is older than keep is forgotten. */
-#define PRUNE_EVERY 64
+/* What a worker accepts late is looked for so long at most. */
+#define PATIENCE_MS 1000
+
+/* Two clocks, and the worker's look at one of them. */
+#define ASKED_SLACK_MS 1000
 
 void notify_note(struct notification *n, const char *format, ...)
 {
@@ -60,8 +59,6 @@ static bool make_plan(struct notification *n, struct error *err)
         return false;
     if (n->half->plan_note(n->plan, note, sizeof note))
         notify_note(n, "%s", note);
-    if (n->store != NULL && breaker_any(n->store))
-        n->half->learn(n->plan, n->store, false);
     return true;
 }
 
@@ -72,16 +69,20 @@ static void take_image(struct notification *n)
     const char *image = n->image;
     int64_t until_ms = now_steady_ms() + (n->until_ms - now_steady_ms()) / 2;
     struct error err = { 0 };
-    void *jpeg = NULL;
-    size_t bytes = 0;
 
     if (image == NULL || image[0] == '\0' || n->wish.image_url[0] != '\0')
         return;
-    if (!picture_load(image, until_ms, &jpeg, &bytes, &err))
+    n->image = NULL; /* once is enough */
+    if (!picture_load(image, until_ms, &n->jpeg, &n->jpeg_bytes, &err))
         notify_note(n, "without its image: %s", err.text);
+}
+
+static void give_image(struct notification *n)
+{
+    take_image(n);
     for (size_t i = 0; i < n->numbers.count; i++) {
-        n->records[i].image = jpeg;
-        n->records[i].image_bytes = bytes;
+        n->records[i].image = n->jpeg;
+        n->records[i].image_bytes = n->jpeg_bytes;
     }
 }
 
@@ -101,35 +102,53 @@ static int64_t settle_ms(const struct notification *n)
     return share < SETTLE_MS ? share : SETTLE_MS;
 }
 
+/* A store that stays locked costs the record, not the alert: half of the time must do for accepting. */
+static int64_t accept_until_ms(const struct notification *n)
+{
+    return n->started_ms + (n->until_ms - n->started_ms) / 2;
+}
+
+/* Somewhat more for finding what a worker accepted at the last moment. */
+static int64_t patience_ms(const struct notification *n)
+{
+    int64_t share = (n->until_ms - n->started_ms) / 10;
+
+    return share < PATIENCE_MS ? share : PATIENCE_MS;
+}
+
 static int64_t lease_ms(const struct notification *n)
 {
     return n->until_ms - now_steady_ms() + DELIVERY_LEASE_SLACK_MS;
 }
 
-/* Find or add the records, for this process or for the worker. A store that fails costs the record, not the
-   alert. */
-static void accept(struct notification *n, bool for_worker)
+/* Find or add the records. A store that fails costs the record, not the alert. */
+static void accept(struct notification *n)
 {
     int64_t window_ms = (int64_t)n->settings.duplicate_window_s * 1000;
     struct error err = { 0 };
 
     if (n->store == NULL)
         return;
-    for (size_t i = 0; !for_worker && n->plan != NULL && i < n->numbers.count; i++)
+    if (n->plan != NULL && breaker_any(n->store))
+        n->half->learn(n->plan, n->store, false);
+    for (size_t i = 0; n->plan != NULL && i < n->numbers.count; i++)
         if (!n->records[i].found)
             n->half->name_first(n->plan, &n->records[i]);
-    handover_give(n->store, for_worker);
-    n->stored = store_accept(n->store, n->records, n->numbers.count, window_ms,
-                             for_worker ? HANDOVER_LEASE_MS : lease_ms(n), &err);
-    if (!n->stored)
-        without_store(n, &err);
+    n->stored = store_accept(n->store, n->records, n->numbers.count, window_ms, lease_ms(n), &err);
+    if (n->stored)
+        return;
+    /* What is there can be read all the same. */
+    if (!n->records[0].found)
+        store_find(n->store, n->records, n->numbers.count, window_ms, NULL);
+    without_store(n, &err);
 }
 
-/* Nothing was sent: what the records say is the answer. */
+/* Nothing was sent by this process: what the records say is the answer, unless the worker told more. */
 static void tell_all(struct notification *n)
 {
     for (size_t i = 0; i < n->numbers.count; i++)
-        accept_tell(&n->records[i], &n->told[i]);
+        if (n->told[i].attempts == 0)
+            accept_tell(&n->records[i], &n->told[i]);
 }
 
 /* Whether this run is to send it: it has the lease, or there is no store to have one from and nothing says
@@ -170,7 +189,7 @@ static bool keep_late(struct notification *n, struct record *record)
     record->provider[0] = '\0'; /* no attempt of it is told to the store */
     handover_leave(n->late);
     store_until(n->late, n->until_ms);
-    return store_accept(n->late, record, 1, window_ms, 0, NULL);
+    return store_accept(n->late, record, 1, window_ms, 0, NULL) && record->state == RECORD_WAITING;
 }
 
 /* What is true of a record that had to be sent without being stored. */
@@ -218,59 +237,6 @@ static bool deliver(struct notification *n)
     return true;
 }
 
-/* Whether a gateway took something from this run. */
-static bool got_through(const struct notification *n)
-{
-    for (size_t i = 0; i < n->numbers.count; i++)
-        if (n->told[i].attempts > 0 && n->told[i].situation <= SITUATION_UNRECORDED)
-            return true;
-    return false;
-}
-
-/* Whether there is something due that this process could take. What a dead one has leased is, where it is
-   worth a closer look; if that cannot be written in time, it will be when the lease is over. */
-static bool any_due(const struct notification *n, bool closely, bool *due, struct error *err)
-{
-    bool leased = false;
-
-    if (!store_due(n->store, due, &leased, err))
-        return false;
-    if (closely && !*due && leased)
-        owner_bury(n->store, due, NULL);
-    return true;
-}
-
-/* What earlier runs left behind goes out too, for a few seconds, unless nothing at all gets through; its ends
-   stand in the store, not in this answer. Now and then what is long over is forgotten. */
-void notify_others(struct notification *n)
-{
-    int64_t most_ms = now_steady_ms() + OTHERS_MOST_MS, due_by_ms = now_ms();
-    struct delivery with = { .plan = n->plan,
-                             .wire = n->wire,
-                             .store = n->store,
-                             .until_ms = n->until_ms < most_ms ? n->until_ms : most_ms };
-    struct told *told = NULL;
-    size_t count = 0, taken = 1;
-    bool due = false;
-
-    if (!n->stored || n->served || n->plan == NULL || (n->wire != NULL && !got_through(n)))
-        return;
-    with.settle_until_ms = n->until_ms;
-    store_until(n->store, with.until_ms);
-    if (n->told[0].record % PRUNE_EVERY == 0) {
-        store_prune(n->store, (int64_t)n->settings.keep_s * 1000, NULL);
-        store_heed_clock(n->store, NULL);
-    }
-    if (!any_due(n, true, &due, NULL) || !due)
-        return;
-    if (with.wire == NULL)
-        with.wire = half_wire(NULL);
-    while (with.wire != NULL && taken > 0 && with.until_ms - now_steady_ms() >= OTHERS_LEAST_MS)
-        if (!n->half->due(&with, due_by_ms, &told, &count, &taken, NULL))
-            break;
-    free(told);
-}
-
 /* Whether every record is there already and none is to be sent by this run. */
 static bool all_found(const struct notification *n)
 {
@@ -280,58 +246,98 @@ static bool all_found(const struct notification *n)
     return true;
 }
 
-/* What the worker did not take, or did not live to finish, is this process's again. */
-static void take_back(struct notification *n, bool died)
+/* How far a worker brought it. */
+enum served {
+    SERVED_NONE, /* there is none */
+    SERVED_NOT,  /* it said no: nothing of it was kept */
+    SERVED_MUTE, /* it said nothing, whatever it did */
+    SERVED_DIED, /* it said yes, and died before it told what became of it */
+    SERVED_WELL,
+};
+
+/* What the worker accepted, and did not say so or did not live to finish, is this process's again. */
+static void take_back(struct notification *n, enum served served)
 {
+    bool died = served == SERVED_DIED && !handover_lives(n->settings.store, n->until_ms - settle_ms(n));
     struct error err = { 0 };
 
-    if (!handover_take_back(n->store, n->records, n->numbers.count, died, lease_ms(n), &err)) {
+    if (!handover_take_back(n->store, n->records, n->numbers.count, died, lease_ms(n), &err))
         /* By its lease it is the worker's, who comes to it, or another when the lease lapses. */
         log_line(LOG_LEVEL_ERROR, "store=back fault=\"%s\"", err.text);
-        for (size_t i = 0; i < n->numbers.count; i++)
-            n->records[i].leased = false;
-    }
-    for (size_t i = 0; i < n->numbers.count; i++)
-        if (n->told[i].attempts == 0)
-            accept_tell(&n->records[i], &n->told[i]);
+    tell_all(n);
 }
 
-/* The records are accepted and leased to the worker: have it deliver them, and hear what becomes of them for
-   as long as there is time. What is left to this process afterwards is leased to it. */
-static void hand_over(struct notification *n, int worker)
+static bool wishes(const struct notification *n)
+{
+    return n->wish.provider[0] != '\0' || n->wish.kind[0] != '\0' || n->wish.at[0] != '\0';
+}
+
+/* Have the worker accept and deliver it, and hear what becomes of it for as long as there is time. */
+static enum served ask_worker(struct notification *n, int worker, struct handover_ask *ask)
 {
     char note[sizeof n->note] = "";
-    bool died = false, taken = handover_ask(worker, n->settings.path, n->records, n->numbers.count,
-                                            n->until_ms, note, &n->served);
 
-    if (note[0] != '\0')
+    if (!handover_ask(worker, ask, accept_until_ms(n), n->told, note, &n->served))
+        return n->served ? SERVED_NOT : SERVED_MUTE;
+    if (note[0] != '\0' && n->plan == NULL)
         notify_note(n, "%s", note);
-    if (taken)
-        died = !handover_hear(worker, n->records, n->told, n->numbers.count, n->until_ms - settle_ms(n));
-    if (taken && !died)
-        return;
-    take_back(n, died && !handover_lives(n->settings.store, n->until_ms - settle_ms(n)));
+    return handover_hear(worker, n->told, n->numbers.count, n->until_ms - settle_ms(n)) ? SERVED_WELL
+                                                                                        : SERVED_DIED;
 }
 
-/* A store that stays locked costs the record, not the alert: half of the time must do for accepting. Where
-   no worker is reached, a look comes first: a repeated hand-over may leave this process with nothing to do.
- */
-static void open_store(struct notification *n, int *worker, bool *done)
+static enum served give_worker(struct notification *n, int worker)
 {
-    int64_t window_ms = (int64_t)n->settings.duplicate_window_s * 1000;
-    int64_t accept_until_ms = n->started_ms + (n->until_ms - n->started_ms) / 2;
-    struct error err = { 0 };
-    bool due = false, opened = store_open(n->settings.store, accept_until_ms, &n->store, &err);
+    char *config = realpath(n->settings.path, NULL);
+    char *alert = alert_pack(&n->alert, NULL);
+    struct handover_ask ask = { .config = config,
+                                .find_ms = accept_until_ms(n),
+                                .until_ms = n->until_ms,
+                                .numbers = n->numbers,
+                                .wish = n->wish,
+                                .alert = alert,
+                                .image = n->jpeg,
+                                .image_bytes = n->jpeg_bytes };
+    enum served served = config == NULL || alert == NULL ? SERVED_NOT : ask_worker(n, worker, &ask);
 
-    if (opened)
-        *worker = handover_reach(n->settings.store);
-    if (opened && *worker < 0) {
-        opened = store_find(n->store, n->records, n->numbers.count, window_ms, &err)
-                 && any_due(n, all_found(n), &due, &err);
-        *done = opened && all_found(n) && !due;
+    free(config);
+    free(alert);
+    return served;
+}
+
+/* A wish is checked first by the half that knows what can be wished. */
+static bool hand_over(struct notification *n, enum served *served, struct error *err)
+{
+    int worker = handover_reach(n->settings.store);
+
+    *served = SERVED_NONE;
+    if (worker < 0)
+        return true;
+    if (wishes(n) && !make_plan(n, err)) {
+        close(worker);
+        return false;
     }
+    take_image(n);
+    *served = give_worker(n, worker);
+    close(worker);
+    n->stored = *served == SERVED_WELL;
+    return true;
+}
+
+/* Without a worker a look comes first: a repeated hand-over may leave this process with nothing to do. */
+static bool open_store(struct notification *n, bool look)
+{
+    int64_t late_ms = now_steady_ms() > accept_until_ms(n) ? now_steady_ms() : accept_until_ms(n);
+    int64_t until_ms = look ? accept_until_ms(n) : late_ms + patience_ms(n);
+    int64_t window_ms = (int64_t)n->settings.duplicate_window_s * 1000;
+    struct error err = { 0 };
+    bool due = false, opened = store_open(n->settings.store, until_ms, &n->store, &err);
+
+    if (opened && look)
+        opened = store_find(n->store, n->records, n->numbers.count, window_ms, &err)
+                 && others_due(n, all_found(n), &due, &err);
     if (!opened)
         without_store(n, &err);
+    return opened && look && all_found(n) && !due;
 }
 
 /* None is drawn where nothing is stored; one takes as much room. */
@@ -351,7 +357,7 @@ bool notify_show(struct notification *n, bool json, struct error *err)
         return false;
     if (n->half == NULL)
         return error_set(err, ERROR_SYSTEM, 0, "%s", n->note);
-    take_image(n);
+    give_image(n);
     show_code(n);
     return n->half->show(n->plan, n->records, n->numbers.count, json, err);
 }
@@ -362,23 +368,6 @@ static bool all_kept(const struct notification *n)
     for (size_t i = 0; i < n->numbers.count; i++)
         if (n->told[i].situation != SITUATION_WAITING)
             return false;
-    return true;
-}
-
-/* Accept, and hand over to the worker where there is one. A wish is checked first by the half that knows what
-   can be wished. */
-static bool take_charge(struct notification *n, int worker, struct error *err)
-{
-    const struct wish *wish = &n->wish;
-    bool wishes = wish->provider[0] != '\0' || wish->kind[0] != '\0' || wish->at[0] != '\0';
-
-    if ((worker < 0 || wishes) && !make_plan(n, err))
-        return false;
-    take_image(n);
-    accept(n, worker >= 0);
-    tell_all(n);
-    if (n->stored && worker >= 0 && accept_has_work(n->records, n->numbers.count))
-        hand_over(n, worker);
     return true;
 }
 
@@ -395,28 +384,109 @@ static void deliver_here(struct notification *n)
         give_back(n, n->plan == NULL ? "not sent" : n->wire == NULL ? fault.text : "out of memory");
 }
 
-bool notify_run(struct notification *n, struct error *err)
+/* A worker accepted it and died, and the store does not let this process have it: it is there for the next.
+ */
+static void leave(struct notification *n)
 {
-    bool done = false;
-    int worker = -1;
+    for (size_t i = 0; i < n->numbers.count; i++)
+        if (n->told[i].situation == SITUATION_UNDERWAY) {
+            n->told[i].situation = SITUATION_WAITING;
+            UTF8_COPY(n->told[i].reason, n->unstored);
+        }
+    n->unstored[0] = '\0';
+    n->stored = true;
+}
 
+/* What the worker said, or may have done since this process began, tells which records these are. */
+static void name_asked(struct notification *n)
+{
+    int64_t began_ms = now_ms() - (now_steady_ms() - n->started_ms) - ASKED_SLACK_MS;
+
+    for (size_t i = 0; i < n->numbers.count; i++) {
+        n->records[i].id = n->told[i].record;
+        n->records[i].asked_ms = began_ms;
+    }
+}
+
+/* No worker did. What one accepted all the same is found in the store. */
+static bool serve_here(struct notification *n, enum served served, struct error *err)
+{
     if (!accept_records(&n->settings, &n->alert, &n->numbers, &n->wish, &n->records, err))
         return false;
-    n->told = calloc(n->numbers.count, sizeof *n->told);
-    if (n->told == NULL)
-        return error_memory(err);
-    open_store(n, &worker, &done);
-    n->served = worker >= 0;
-    if (done) {
+    n->asked = served >= SERVED_MUTE;
+    if (n->asked)
+        name_asked(n);
+    if (open_store(n, served == SERVED_NONE)) {
         n->stored = true;
         tell_all(n);
-    } else if (!take_charge(n, worker, err))
-        return false;
-    if (worker >= 0)
-        close(worker);
+        return true;
+    }
+    if (n->plan == NULL && !make_plan(n, err)) {
+        if (served < SERVED_MUTE)
+            return false;
+        notify_note(n, "%s", err->text); /* it may be on disk */
+    }
+    give_image(n);
+    accept(n);
+    if (!n->stored && served == SERVED_DIED) {
+        leave(n);
+        return true;
+    }
+    tell_all(n);
+    if (n->stored && served >= SERVED_MUTE)
+        take_back(n, served);
     if (!n->stored || accept_has_work(n->records, n->numbers.count))
         deliver_here(n);
     if (n->unstored[0] != '\0')
         notify_note(n, "%s: %s", all_kept(n) ? "kept late" : "sent without a record", n->unstored);
     return true;
+}
+
+bool notify_run(struct notification *n, struct error *err)
+{
+    enum served served;
+
+    n->told = calloc(n->numbers.count, sizeof *n->told);
+    if (n->told == NULL)
+        return error_memory(err);
+    return hand_over(n, &served, err) && (served == SERVED_WELL || serve_here(n, served, err));
+}
+
+/* Unless the worker is at it already. */
+static void note_one(struct notification *n, const struct record *record, const struct told *told)
+{
+    int64_t window_ms = (int64_t)n->settings.duplicate_window_s * 1000;
+    const struct settlement sent = { .state = RECORD_ACCEPTED,
+                                     .outcome = "accepted",
+                                     .code = record->code,
+                                     .meaning = record->meaning,
+                                     .reference = told->reference };
+    struct record kept = *record, *one = &kept;
+
+    kept.alert = (struct alert){ 0 }; /* nothing else was told with it */
+    if (!store_find(n->late, &kept, 1, window_ms, NULL) || !kept.found
+        || !handover_take_back(n->late, &kept, 1, false, settle_ms(n), NULL) || !kept.leased)
+        return;
+    UTF8_COPY(kept.provider, told->provider);
+    store_settle(n->late, &one, &sent, 1, NULL);
+}
+
+void notify_late(struct notification *n)
+{
+    struct error err = { 0 };
+    bool free = false;
+
+    if (n->stored || n->late == NULL)
+        return;
+    store_until(n->late, n->until_ms);
+    for (size_t i = 0; i < n->numbers.count; i++) {
+        const struct record *record = &n->records[i];
+        if (!n->asked || n->told[i].situation != SITUATION_UNRECORDED)
+            continue;
+        /* Whoever holds the lock may be the worker with this very record. */
+        free = free || store_can_write(n->late, &err);
+        if (!free)
+            break;
+        note_one(n, record, &n->told[i]);
+    }
 }

@@ -28,6 +28,8 @@ struct notification {
     char note[256];                  /* something worth knowing that makes it a WARNING at least; "" */
     const struct deliver_half *half; /* NULL as long as it was not needed */
 
+    void *jpeg; /* of the picture; NULL: none */
+    size_t jpeg_bytes;
     struct record *records;
     struct store *store; /* NULL: it cannot be used */
     struct store *late;  /* one that could not be used, but may be free later */
@@ -35,7 +37,8 @@ struct notification {
     struct plan *plan;
     const struct wire *wire;
     bool stored;
-    bool served; /* there is a worker */
+    bool served; /* there is a worker, and it lives */
+    bool asked;  /* it may have accepted the alert, and did not tell what became of it */
 };
 
 /* Add something worth knowing; what was said before stands in front. */
@@ -45,8 +48,10 @@ void notify_note(struct notification *n, const char *format, ...) __attribute__(
    and note are the answer. Nothing is freed: the process ends. */
 bool notify_run(struct notification *n, struct error *err);
 
-/* After the answer: what earlier runs left behind goes out too, for a few seconds. */
-void notify_others(struct notification *n);
+/* After the answer: what went out without a record is noted where the worker, whom this process did not wait
+   for, has added it late, so that it is not sent again. Waits for the store's lock, as long as there is time.
+ */
+void notify_late(struct notification *n);
 
 /* --dry-run, to standard output; note says what is wrong beside. */
 bool notify_show(struct notification *n, bool json, struct error *err);

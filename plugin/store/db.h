@@ -44,8 +44,7 @@ bool db_upgrade(struct db *db, const struct db_change *changes, int version, str
    something else. */
 enum db_log {
     DB_LOG_STAYS,   /* this process, which comes again and again: when it has grown more */
-    DB_LOG_LEAVES,  /* another one does */
-    DB_LOG_HURRIES, /* likewise, and this one only as a last resort */
+    DB_LOG_HURRIES, /* another one does, and this one only as a last resort */
 };
 void db_log(struct db *db, enum db_log log);
 

@@ -1,5 +1,5 @@
-/* Between the process that accepts and the worker that delivers. Every step is conditional on the lease, so
-   that however late one of them is, only one sends. */
+/* Between the worker and whoever takes it for dead. Every step is conditional on the lease, so that however
+   late one of them is, only one sends. */
 #include "store/handover.h"
 
 #include <stdio.h>
@@ -26,13 +26,6 @@ bool handover_work(struct store *store, struct error *err)
     snprintf(store->owner, sizeof store->owner, OWNER_WORKER);
     db_log(store->db, DB_LOG_STAYS);
     return true;
-}
-
-void handover_give(struct store *store, bool give)
-{
-    store->holder = give ? OWNER_WORKER : store->owner;
-    if (give)
-        db_log(store->db, DB_LOG_LEAVES);
 }
 
 void handover_leave(struct store *store)
@@ -69,7 +62,8 @@ static bool take_one_back(struct store *store, const struct record *record, bool
     now_is->found = found;
     if (!lease_is_workers(store, id, &ours, err))
         goto out;
-    ours = ours && now_is->state == RECORD_WAITING && (died || strcmp(now_is->outcome, "begun") != 0);
+    ours = ours && now_is->state == RECORD_WAITING && now_is->parts_done == 0
+           && (died || strcmp(now_is->outcome, "begun") != 0);
     if (ours
         && (!lease_take(store, store->owner, id, lease_end(now, lease_ms), err)
             || !missed_take(store, &record->alert, &record->wish, now_is, lease_end(now, lease_ms), err)))
@@ -95,12 +89,13 @@ bool handover_take_back(struct store *store, struct record *records, size_t coun
     if (!db_begin(store->db, err))
         goto out;
     for (size_t i = 0; i < count; i++)
-        if (!take_one_back(store, &records[i], died, now, lease_ms, &now_are[i], err))
+        if (!records[i].leased && !take_one_back(store, &records[i], died, now, lease_ms, &now_are[i], err))
             goto out;
     if (!db_commit(store->db, err))
         goto out;
     for (size_t i = 0; i < count; i++)
-        record_adopt(&records[i], &now_are[i]);
+        if (!records[i].leased)
+            record_adopt(&records[i], &now_are[i]);
     taken = true;
 out:
     if (!taken)
@@ -111,72 +106,7 @@ out:
     return taken;
 }
 
-static bool fetch_one(struct store *store, int64_t id, struct record *record, bool *found, struct error *err)
-{
-    struct rows *rows = NULL;
-    int64_t now = now_ms();
-    bool ready = false, readable = true, fetched = false;
-
-    if (!DB_QUERY(store->db, &rows, err,
-                  RECORD_SELECT "WHERE r.id = $3 AND r.lease_owner = $4 AND r.state = 'waiting'",
-                  DB_NUMBER(now), DB_NUMBER(now + LEASE_MS_MAX), DB_NUMBER(id), DB_TEXT(store->owner))
-        || !rows_next(rows, found, err))
-        goto out;
-    if (*found) {
-        record_read(rows, record, &ready);
-        record->leased = true;
-        if (!record_read_alert(rows, record, &readable, err) || !image_load(store, record, err))
-            goto out;
-        *found = readable;
-    }
-    fetched = true;
-out:
-    rows_end(rows);
-    return fetched;
-}
-
-/* Whoever gave it to the worker could not look what it is to tell. */
-static bool fetch_missed(struct store *store, struct record *record, struct error *err)
-{
-    bool fetched =
-        strcmp(alert_get(&record->alert, "type"), "RECOVERY") != 0
-        || (db_begin(store->db, err)
-            && missed_take(store, &record->alert, &record->wish, record, record->lease_until_ms, err)
-            && db_commit(store->db, err));
-
-    if (!fetched)
-        db_rollback(store->db);
-    return fetched;
-}
-
-bool handover_fetch(struct store *store, const int64_t *id, size_t count, struct record **records,
-                    size_t *found, struct error *err)
-{
-    struct record *fetched = calloc(count + 1, sizeof *fetched);
-    size_t kept = 0;
-
-    if (fetched == NULL)
-        return error_memory(err);
-    for (size_t i = 0; i < count; i++) {
-        bool is_there = false;
-        if (!fetch_one(store, id[i], &fetched[kept], &is_there, err)
-            || (is_there && !fetch_missed(store, &fetched[kept], err))) {
-            for (size_t k = 0; k <= kept; k++)
-                record_clear(&fetched[k]);
-            free(fetched);
-            return false;
-        }
-        if (is_there)
-            kept++;
-        else
-            record_clear(&fetched[kept]);
-    }
-    *records = fetched;
-    *found = kept;
-    return true;
-}
-
-/* Whoever hands over says so at once. */
+/* What is accepted is in hand at once, or left to its caller. */
 #define HANDOVER_ORPHAN_MS 5000
 
 struct held {
@@ -204,14 +134,15 @@ static bool gather_held(struct store *store, int64_t now, struct gathered *held,
 }
 
 /* Leave those that are to be written: ended, or, in the second half of their time, prolonged. */
-static size_t pick_held(struct held *held, size_t count, handover_find *find, void *context, int64_t now)
+static size_t pick_held(struct held *held, size_t count, handover_find *find, void *context, bool ends,
+                        int64_t now)
 {
     size_t kept = 0;
 
     for (size_t i = 0; i < count; i++) {
         int64_t left_ms = held[i].until_ms - now;
-        if (left_ms < HANDOVER_LEASE_MS / 2 || left_ms > HANDOVER_LEASE_MS
-            || find(context, held[i].id) == NULL)
+        bool in_hand = find(context, held[i].id) != NULL;
+        if (in_hand ? left_ms < HANDOVER_LEASE_MS / 2 || left_ms > HANDOVER_LEASE_MS : ends)
             held[kept++] = held[i];
     }
     return kept;
@@ -240,7 +171,8 @@ static bool write_held(struct store *store, const struct held *held, size_t coun
     return written;
 }
 
-bool handover_tend(struct store *store, handover_find *find, void *context, bool *freed, struct error *err)
+bool handover_tend(struct store *store, handover_find *find, void *context, bool ends, bool *freed,
+                   struct error *err)
 {
     int64_t now = now_ms(), until_ms = lease_end(now, HANDOVER_LEASE_MS);
     struct gathered gathered = { 0 };
@@ -250,7 +182,7 @@ bool handover_tend(struct store *store, handover_find *find, void *context, bool
 
     if (!gather_held(store, now, &gathered, err))
         goto out;
-    count = pick_held(gathered.item, gathered.count, find, context, now);
+    count = pick_held(gathered.item, gathered.count, find, context, ends, now);
     held = gathered.item;
     if (count > 0 && !write_held(store, held, count, find, context, until_ms, err))
         goto out;

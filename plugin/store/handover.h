@@ -7,9 +7,8 @@
 
 #include "store/store.h"
 
-/* Records that one process accepts and the resident worker delivers. There is one worker for each store, so
-   its leases go by its name: whoever accepts a record can lease it to the worker in the same commit, and the
-   worker needs none of its own to have it. */
+/* Records that the resident worker has, as other processes see them. There is one worker for each store, and
+   its leases go by its name. */
 
 /* The worker's leases are long: that it died is seen otherwise. */
 #define HANDOVER_LEASE_MS ((int64_t)10 * 60 * 1000)
@@ -18,29 +17,21 @@
    free again. */
 bool handover_work(struct store *store, struct error *err);
 
-/* Whether store_accept leases to the worker from now on. Such records are "leased" to the caller's eye. */
-void handover_give(struct store *store, bool give);
-
 /* From now on store_accept, given no time for a lease, leaves what it adds to whoever looks first, and works
    of the database's own to others: nothing holds it up but its own commit. */
 void handover_leave(struct store *store);
 
-/* The worker did not take them: this process takes the lease of those that the worker has not begun, or,
-   where it died, of all that still wait (its attempts come as "begun"). Every record says what it is now;
-   leased is true for those that are this process's. */
+/* The worker accepted them and says nothing: this process takes the lease of those that the worker has not
+   begun, or, where it died, of all that still wait (its attempts come as "begun"). Every record says what it
+   is now; leased is true for those that are this process's, as those are already that come so. */
 bool handover_take_back(struct store *store, struct record *records, size_t count, bool died,
                         int64_t lease_ms, struct error *err);
 
-/* The worker's side: those of these that wait and are leased to it. *records is the caller's: record_clear
-   each, free. Only for a RECOVERY, which may have something to tell, anything is written. */
-bool handover_fetch(struct store *store, const int64_t *id, size_t count, struct record **records,
-                    size_t *found, struct error *err);
-
 /* The worker's leases, looked after: those that are old are prolonged where it has the record in hand, as
-   find says, and ended where it has not (NULL): whoever handed that over died before he could say so. *freed
-   is true when there were such. */
+   find says, and, if it ends any, ended where it has not (NULL). *freed is true when there were such. */
 typedef struct record *handover_find(void *context, int64_t id);
-bool handover_tend(struct store *store, handover_find *find, void *context, bool *freed, struct error *err);
+bool handover_tend(struct store *store, handover_find *find, void *context, bool ends, bool *freed,
+                   struct error *err);
 
 /* When the next record is due and free; INT64_MAX when none waits. */
 bool handover_next_due(struct store *store, int64_t *due_ms, struct error *err);

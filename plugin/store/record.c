@@ -76,14 +76,17 @@ void record_read(const struct rows *rows, struct record *record, bool *ready)
     UTF8_COPY(record->wish.first, rows_text(rows, 26));
 }
 
-/* The window reaches both ways: a clock that ran ahead once must
-   not swallow alerts until its time has come. */
+/* The window reaches both ways: a clock that ran ahead once must not swallow alerts until its time has come.
+   One of 0 is none. */
 bool record_named(struct store *store, const struct identity *identity, int64_t window_ms, int64_t now,
                   int64_t *id, struct error *err)
 {
     struct rows *rows = NULL;
     bool found = false, looked = false;
 
+    *id = 0;
+    if (!identity->lasting && window_ms == 0)
+        return true;
     if (!DB_QUERY(store->db, &rows, err,
                   "SELECT id FROM record WHERE identity = $1 AND ($2 = 1 OR created_ms BETWEEN $3 AND $4)"
                   " ORDER BY id DESC LIMIT 1",

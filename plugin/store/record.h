@@ -12,7 +12,7 @@
 struct store {
     struct db *db;
     char owner[20];     /* this process, at random: pids come again */
-    const char *holder; /* whom store_accept leases to */
+    const char *holder; /* whom store_accept leases to: this process, or "" */
     char id[9];
     bool breakers;   /* there were any when it was opened */
     bool replies;    /* this process kept some since they were last acted upon */

@@ -235,9 +235,7 @@ out:
 
 void db_log(struct db *db, enum db_log log)
 {
-    static const int pages[] = { [DB_LOG_STAYS] = LOG_PAGES_STAYS,
-                                 [DB_LOG_LEAVES] = LOG_PAGES_MOST,
-                                 [DB_LOG_HURRIES] = LOG_PAGES_HURRIED };
+    static const int pages[] = { [DB_LOG_STAYS] = LOG_PAGES_STAYS, [DB_LOG_HURRIES] = LOG_PAGES_HURRIED };
 
     db->log_pages = pages[log];
 }

@@ -100,6 +100,43 @@ void store_close(struct store *store)
     free(store);
 }
 
+/* Which record it is; 0: a new one. */
+static bool find_id(struct store *store, const struct record *wanted, int64_t window_ms, int64_t now,
+                    int64_t *id, struct error *err)
+{
+    struct rows *rows = NULL;
+    bool found = false, looked = false;
+
+    *id = wanted->id;
+    if (*id == 0 && !record_named(store, &wanted->identity, window_ms, now, id, err))
+        return false;
+    if (*id != 0 || wanted->asked_ms == 0)
+        return true;
+    if (!DB_QUERY(store->db, &rows, err,
+                  "SELECT id FROM record WHERE identity = $1 AND created_ms >= $2 AND lease_owner = $3"
+                  " ORDER BY id DESC LIMIT 1",
+                  DB_TEXT(wanted->identity.key), DB_NUMBER(wanted->asked_ms), DB_TEXT(OWNER_WORKER))
+        || !rows_next(rows, &found, err))
+        goto out;
+    *id = found ? rows_number(rows, 0) : 0;
+    looked = true;
+out:
+    rows_end(rows);
+    return looked;
+}
+
+/* What this process has in hand it has, whether its lease lapsed or not. */
+static bool is_in_hand(struct store *store, int64_t id, bool *yes, struct error *err)
+{
+    struct rows *rows = NULL;
+    bool looked = DB_QUERY(store->db, &rows, err, "SELECT 1 FROM record WHERE id = $1 AND lease_owner = $2",
+                           DB_NUMBER(id), DB_TEXT(store->owner))
+                  && rows_next(rows, yes, err);
+
+    rows_end(rows);
+    return looked;
+}
+
 /* Fill found, all but its alert, with what the database has for wanted, if anything. Most alerts are new: for
    them the statement for a whole record, whose planning takes longer than all the rest, is not prepared. */
 static bool find_one(struct store *store, const struct record *wanted, int64_t window_ms, int64_t now,
@@ -109,7 +146,7 @@ static bool find_one(struct store *store, const struct record *wanted, int64_t w
     int64_t id = 0;
     bool looked = false;
 
-    if (!record_named(store, &wanted->identity, window_ms, now, &id, err))
+    if (!find_id(store, wanted, window_ms, now, &id, err))
         return false;
     if (id == 0)
         return true;
@@ -119,6 +156,10 @@ static bool find_one(struct store *store, const struct record *wanted, int64_t w
         goto out;
     if (found->found)
         record_read(rows, found, ready);
+    if (found->found && strcmp(found->identity.key, wanted->identity.key) != 0) {
+        *found = (struct record){ 0 }; /* another store's id */
+        *ready = false;
+    }
     looked = true;
 out:
     rows_end(rows);
@@ -169,7 +210,6 @@ static bool add_one(struct store *store, const struct record *wanted, int64_t no
     added->image_id = wanted->image_id;
     added->problem = made.problem;
     memcpy(added->reply, made.reply, sizeof added->reply);
-    /* The worker looks for itself. */
     if (store->holder == store->owner
         && !missed_take(store, &wanted->alert, &wanted->wish, added, made.lease_until_ms, err))
         return false;
@@ -199,7 +239,7 @@ bool store_accept(struct store *store, struct record *records, size_t count, int
                   int64_t lease_ms, struct error *err)
 {
     struct record *results = calloc(count + 1, sizeof *results);
-    int64_t now = now_ms();
+    int64_t now = now_ms(), steady;
     bool accepted = false;
 
     if (results == NULL)
@@ -208,18 +248,25 @@ bool store_accept(struct store *store, struct record *records, size_t count, int
         owner_lock(store);
     if (!db_begin(store->db, err))
         goto out;
+    /* Whoever gives a record up at that time waits for the lock from then on, and finds what is added here.
+     */
+    steady = now_steady_ms();
     for (size_t i = 0; i < count; i++) {
         struct record *result = &results[i];
-        bool ready = false;
+        bool ready = false, in_hand = false;
 
+        if (records[i].accept_until_ms != 0 && steady > records[i].accept_until_ms)
+            continue;
         if (!find_one(store, &records[i], window_ms, now, result, &ready, err))
             goto out;
         if (!result->found && !add_image(store, records, i, err))
             goto out;
         if (!result->found && !add_one(store, &records[i], now, lease_ms, result, err))
             goto out;
+        if (ready && !is_in_hand(store, result->id, &in_hand, err))
+            goto out;
         /* Begun parts go on with the stored text, which store_claim brings. */
-        ready = ready && result->parts_done == 0;
+        ready = ready && result->parts_done == 0 && !in_hand;
         if (ready
             && (!lease_take(store, store->holder, result->id, lease_end(now, lease_ms), err)
                 || (store->holder == store->owner
@@ -227,6 +274,7 @@ bool store_accept(struct store *store, struct record *records, size_t count, int
                                     lease_end(now, lease_ms), err))))
             goto out;
         result->leased = result->leased || ready;
+        result->priority = record_priority(&records[i].alert);
         result->lease_until_ms = lease_end(now, lease_ms);
     }
     if (!db_commit(store->db, err))

@@ -55,16 +55,18 @@ struct record {
     int parts_done;     /* messages of a split text already accepted by that provider */
     const void *image;  /* JPEG to go with it; NULL: none */
     size_t image_bytes;
-    int64_t image_id;       /* in the store; 0: none there */
-    bool image_owned;       /* record_clear frees it: it came from the store */
-    bool answerable;        /* accept: a reply can be carried to its monitor, so a PROBLEM gets a code */
-    int64_t problem;        /* 0: none */
-    char reply[CODE_BYTES]; /* the problem's code; "" for none */
-    bool found;             /* accept: it was there before */
-    bool leased;            /* this process has the lease */
-    int64_t lease_until_ms; /* which is over then, whatever happened */
-    struct record *missed;  /* of a RECOVERY: PROBLEMs that never went out, which this process leased with it
-                               and its text tells, the newest first; owned */
+    int64_t image_id;        /* in the store; 0: none there */
+    bool image_owned;        /* record_clear frees it: it came from the store */
+    bool answerable;         /* accept: a reply can be carried to its monitor, so a PROBLEM gets a code */
+    int64_t problem;         /* 0: none */
+    char reply[CODE_BYTES];  /* the problem's code; "" for none */
+    bool found;              /* accept: it was there before */
+    int64_t accept_until_ms; /* accept: nothing is added or leased later (now_steady_ms); 0: never too late */
+    int64_t asked_ms;        /* accept: since then the worker may have added it; 0: it was not asked */
+    bool leased;             /* this process has the lease */
+    int64_t lease_until_ms;  /* which is over then, whatever happened */
+    struct record *missed;   /* of a RECOVERY: PROBLEMs that never went out, which this process leased with it
+                                and its text tells, the newest first; owned */
     size_t missed_count;
     int64_t merged_into; /* the record that told this one; 0: none did */
     int64_t root;        /* of one that did not arrive, or is sent in place of one: that which was accepted
@@ -99,11 +101,13 @@ void store_close(struct store *store);
 const char *store_id(struct store *store, struct error *err);
 
 /* Accept: one transaction for all records of an alert. Each is found (same identity; within window_ms unless
-   lasting) or added and leased to this process for lease_ms, an hour at most. A found record that waits, is
-   due and not leased is leased as well, unless parts of its text went out already: store_claim brings the
-   rest. A record that is added with a provider in it has its first attempt begun there in the same commit,
-   which spares store_post. Fills id, state, found, leased and what the last attempt said; alert and wish
-   stay as the caller gave them, and the caller's. A failure adds none. */
+   lasting; by its id, where it has one; or in the worker's hands since asked_ms) or added and leased to this
+   process for lease_ms, an hour at most. A found record that waits, is due and not leased is leased as well,
+   unless parts of its text went out already: store_claim brings the rest. A record that is added with a
+   provider in it has its first attempt begun there in the same commit, which spares store_post. Fills id,
+   state, found, leased and what the last attempt said; alert and wish stay as the caller gave them, and the
+   caller's. A record whose accept_until_ms is over gets the id 0, and nothing is done about it. A failure
+   adds none. */
 bool store_accept(struct store *store, struct record *records, size_t count, int64_t window_ms,
                   int64_t lease_ms, struct error *err);
 

@@ -1,9 +1,11 @@
-/* Who handed records over waits here for their outcome. A caller costs a descriptor and a list of numbers,
-   and is let go as soon as all is told; what one is not there to hear yet is kept for it. */
+/* Who hands an alert over waits here for its outcome. A caller costs a descriptor, what he asks, and then a
+   list of records, and is let go as soon as all is told; what one is not there to hear yet is kept for him.
+ */
 #include "worker/reception.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,17 +14,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "flow/handover.h"
-
-#ifndef MUNJA_VERSION
-#define MUNJA_VERSION "0"
-#endif
+#include "base/utf8.h"
 
 #define GUESTS_MOST 512
 
 struct guest {
     int fd;
-    bool heard; /* it has asked */
+    struct buf ask; /* what came of it so far */
+    bool heard;     /* it has asked */
     size_t left;
     int64_t *id; /* 0: told */
     size_t count;
@@ -40,6 +39,10 @@ struct reception {
     void *context;
     struct guest *guests;
     size_t count;
+    struct visit visit[RECEPTION_MOST]; /* of this turn, and by whom */
+    struct guest *visitor[RECEPTION_MOST];
+    size_t visits;
+    char piece[HANDOVER_PIECE_BYTES];
 };
 
 /* A socket that nobody listens on was left by a worker that died. */
@@ -130,6 +133,7 @@ static void dismiss(struct reception *reception, struct guest *guest)
     close(guest->fd);
     free(guest->unsaid);
     free(guest->id);
+    buf_clear(&guest->ask);
     free(guest);
 }
 
@@ -198,53 +202,49 @@ static void welcome(struct reception *reception)
     reception->count++;
 }
 
-static bool is_sound(const struct handover_ask *ask, size_t bytes)
+static bool say(const struct guest *guest, const struct handover_say *what, size_t numbers)
 {
-    size_t head = sizeof *ask - sizeof ask->id;
+    size_t bytes = handover_say_bytes(what, numbers);
 
-    return bytes >= head && strncmp(ask->munja, MUNJA_VERSION, sizeof ask->munja) == 0
-           && ask->told_bytes == sizeof(struct told) && ask->count <= NUMBERS_MAX
-           && bytes == head + ask->count * sizeof *ask->id
-           && memchr(ask->config, '\0', sizeof ask->config) != NULL;
+    return send(guest->fd, what, bytes, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)bytes;
 }
 
-static bool say(const struct guest *guest, const struct handover_say *what)
+/* He died, or says that he waits no more (flow/handover.c). */
+static bool is_gone(const struct guest *guest)
 {
-    return send(guest->fd, what, sizeof *what, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)sizeof *what;
+    char byte;
+
+    return recv(guest->fd, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
-/* What a guest asks. False: it is to go. */
-static bool attend(struct reception *reception, struct guest *guest, const struct handover_ask *ask)
+bool visit_is_over(const struct visit *visit)
 {
-    struct handover_say answer = { .what = HANDOVER_NO };
+    struct pollfd fd = { .fd = visit->fd };
 
-    guest->id = calloc(ask->count + 1, sizeof *guest->id);
-    if (guest->id == NULL)
+    return poll(&fd, 1, 0) > 0 && (fd.revents & (POLLHUP | POLLERR)) != 0;
+}
+
+/* All of it is there: it is asked at the end of the turn. False: it is to go. */
+static bool enter(struct reception *reception, struct guest *guest)
+{
+    struct visit *visit = &reception->visit[reception->visits];
+    size_t count;
+
+    *visit = (struct visit){ .fd = guest->fd };
+    if (!handover_unpack(guest->ask.data, guest->ask.len, &visit->ask))
         return false;
-    memcpy(guest->id, ask->id, ask->count * sizeof *guest->id);
-    guest->count = guest->left = ask->count;
+    count = visit->ask.numbers.count;
+    visit->told = calloc(count + 1, sizeof *visit->told);
+    visit->is_coming = calloc(count + 1, sizeof *visit->is_coming);
+    if (visit->told == NULL || visit->is_coming == NULL) {
+        free(visit->told);
+        free(visit->is_coming);
+        return false;
+    }
+    visit->gone = is_gone(guest);
     guest->heard = true;
-    if (reception->take(reception->context, ask->config, ask->id, ask->count, answer.note))
-        answer.what = HANDOVER_TAKEN;
-    return say(guest, &answer) && answer.what == HANDOVER_TAKEN && ask->count > 0;
-}
-
-static void hear(struct reception *reception, struct guest *guest)
-{
-    struct handover_ask ask;
-    ssize_t bytes = recv(guest->fd, &ask, sizeof ask, MSG_DONTWAIT);
-
-    if (bytes < 0 && (errno == EAGAIN || errno == EINTR))
-        return;
-    if (bytes <= 0 || guest->heard || !is_sound(&ask, (size_t)bytes) || !attend(reception, guest, &ask))
-        dismiss(reception, guest);
-}
-
-static bool say_told(const struct guest *guest, const struct told *told)
-{
-    const struct handover_say outcome = { .what = HANDOVER_TOLD, .told = *told };
-
-    return say(guest, &outcome);
+    reception->visitor[reception->visits++] = guest;
+    return true;
 }
 
 static bool heed(const struct reception *reception, struct guest *guest, uint32_t events)
@@ -252,6 +252,38 @@ static bool heed(const struct reception *reception, struct guest *guest, uint32_
     struct epoll_event event = { .events = events, .data.ptr = guest };
 
     return epoll_ctl(reception->epoll, EPOLL_CTL_MOD, guest->fd, &event) == 0;
+}
+
+/* The next piece of what it asks. False: it is to go. */
+static bool add_piece(struct reception *reception, struct guest *guest, size_t bytes)
+{
+    size_t length;
+
+    if (guest->heard || !buf_add(&guest->ask, reception->piece, bytes))
+        return false;
+    length = handover_length(guest->ask.data, guest->ask.len);
+    return length > guest->ask.len || (length > 0 && enter(reception, guest));
+}
+
+static void hear(struct reception *reception, struct guest *guest, uint32_t events)
+{
+    ssize_t bytes = recv(guest->fd, reception->piece, sizeof reception->piece, MSG_DONTWAIT);
+
+    if (bytes < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    /* One that says no more, but listens. */
+    if (bytes == 0 && guest->heard && (events & (EPOLLHUP | EPOLLERR)) == 0
+        && heed(reception, guest, guest->unsaids > 0 ? EPOLLOUT : 0))
+        return;
+    if (bytes <= 0 || !add_piece(reception, guest, (size_t)bytes))
+        dismiss(reception, guest);
+}
+
+static bool say_told(const struct guest *guest, const struct told *told)
+{
+    const struct handover_say outcome = { .what = HANDOVER_TOLD, .told = *told };
+
+    return say(guest, &outcome, 1);
 }
 
 /* A socket has room for some hundred outcomes; an alert may have as many recipients, all told in one turn.
@@ -289,18 +321,59 @@ static void say_rest(struct reception *reception, struct guest *guest)
         dismiss(reception, guest);
 }
 
+/* It is taken: say as which records, and what is known of them already. False: it is to go. */
+static bool say_taken(struct reception *reception, struct guest *guest, struct visit *visit)
+{
+    const size_t count = visit->ask.numbers.count;
+    struct handover_say answer = { .what = HANDOVER_TAKEN };
+    bool stays = count > 0;
+
+    UTF8_COPY(answer.taken.note, visit->note);
+    for (size_t i = 0; i < count; i++)
+        answer.taken.record[i] = visit->told[i].record;
+    if (!say(guest, &answer, count))
+        return false;
+    guest->id = visit->is_coming;
+    visit->is_coming = NULL;
+    guest->count = guest->left = count;
+    for (size_t i = 0; i < count && stays; i++)
+        if (guest->id[i] == 0)
+            stays = tell_guest(reception, guest, &visit->told[i]);
+    return stays;
+}
+
+static void answer_all(struct reception *reception)
+{
+    static const struct handover_say no = { .what = HANDOVER_NO };
+
+    if (reception->visits > 0)
+        reception->take(reception->context, reception->visit, reception->visits);
+    for (size_t i = 0; i < reception->visits; i++) {
+        struct visit *visit = &reception->visit[i];
+        struct guest *guest = reception->visitor[i];
+        bool answered = visit->taken ? say_taken(reception, guest, visit) : say(guest, &no, 0);
+        buf_clear(&guest->ask); /* the visit's numbers stood there */
+        if (!visit->taken || !answered)
+            dismiss(reception, guest);
+        free(visit->told);
+        free(visit->is_coming);
+    }
+    reception->visits = 0;
+}
+
 void reception_turn(struct reception *reception)
 {
-    struct epoll_event events[64];
-    int count = epoll_wait(reception->epoll, events, 64, 0);
+    struct epoll_event events[RECEPTION_MOST];
+    int count = epoll_wait(reception->epoll, events, RECEPTION_MOST, 0);
 
     for (int i = 0; i < count; i++)
         if (events[i].data.ptr == NULL)
             welcome(reception);
         else if ((events[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0)
-            hear(reception, events[i].data.ptr);
+            hear(reception, events[i].data.ptr, events[i].events);
         else
             say_rest(reception, events[i].data.ptr);
+    answer_all(reception);
 }
 
 void reception_tell(struct reception *reception, const struct told *told)

@@ -6,15 +6,28 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "flow/answer.h"
+#include "flow/handover.h"
 
 /* The worker's side of the hand-over (flow/handover.h): those who wait for what becomes of their records. */
 struct reception;
 
-/* What a caller asks: take these records (none: look into the store), by this configuration. Returns whether
-   they are taken; note has room for what is worth knowing. */
-typedef bool reception_take(void *context, const char *config, const int64_t *id, size_t count,
-                            char note[256]);
+/* What somebody asks, and the answer, which is no unless take says otherwise. */
+struct visit {
+    int fd;
+    struct handover_ask ask;
+    bool gone; /* who asked does not wait for a yes any more */
+    bool taken;
+    char note[256];     /* something worth knowing */
+    struct told *told;  /* taken: for each number its record, and what became of it */
+    int64_t *is_coming; /* and its record once more, if that will be told later by reception_tell */
+};
+
+/* Whether who asked died, or gave the worker up, so that no answer reaches him. */
+bool visit_is_over(const struct visit *visit);
+
+/* All who asked in this turn, so many at most. */
+#define RECEPTION_MOST 64
+typedef void reception_take(void *context, struct visit *visit, size_t count);
 
 /* Listen beside the store. Fails when another worker listens there. */
 bool reception_open(const char *store, reception_take *take, void *context, struct reception **reception,

@@ -15,6 +15,7 @@
 #include "flow/halves.h"
 #include "store/handover.h"
 #include "store/inbox.h"
+#include "worker/admission.h"
 #include "worker/follow.h"
 #include "worker/herald.h"
 #include "worker/intake.h"
@@ -58,6 +59,7 @@ struct worker {
     struct follow *follow;
     struct shift *ending; /* that of the configuration before */
     int64_t stuck_until_ms, prune_at_ms, tend_at_ms, heed_at_ms;
+    int64_t left_until_ms; /* callers may come for what they handed over */
     bool ends, astray;
     bool deaf; /* replies could not be acted upon: they wait for a while, and nothing else does */
 };
@@ -71,55 +73,36 @@ static struct record *find(void *context, int64_t id)
     return record == NULL && worker->ending != NULL ? shift_find(worker->ending, id) : record;
 }
 
-/* Those that are in hand already came here another way. */
-static size_t pick_new(struct worker *worker, const int64_t *id, size_t count, int64_t *wanted)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < count; i++)
-        if (find(worker, id[i]) == NULL)
-            wanted[kept++] = id[i];
-    return kept;
-}
-
-/* Somebody hands records over. They are leased to the worker already: nothing needs to be written. Where one
-   of them cannot be found, the store is not the same for both, or it is over by now: no is the safe answer.
- */
-static bool take(void *context, const char *config, const int64_t *id, size_t count, char note[256])
+/* Somebody hands alerts over, or says that something is due. */
+static void take(void *context, struct visit *visit, size_t count)
 {
     struct worker *worker = context;
-    int64_t wanted[NUMBERS_MAX];
-    struct record *records = NULL;
-    struct error err = { 0 };
-    size_t found = 0;
+    struct visit *alert[RECEPTION_MOST];
+    size_t alerts = 0;
+    int64_t left_ms = 0;
 
-    if (worker->ends || count > NUMBERS_MAX)
-        return false;
+    if (worker->ends)
+        return;
     if (store_moved(worker->store)) {
         worker->tend_at_ms = 0;
-        return false;
+        return;
     }
-    if (count == 0) {
-        intake_hasten(worker->intake, now_ms());
-        herald_hasten(worker->herald);
-        return true;
+    for (size_t i = 0; i < count; i++) {
+        if (visit[i].ask.numbers.count == 0) {
+            intake_hasten(worker->intake, now_ms());
+            herald_hasten(worker->herald);
+            visit[i].taken = true;
+        } else if (strcmp(visit[i].ask.config, worker->config) == 0)
+            alert[alerts++] = &visit[i];
     }
-    if (strcmp(config, worker->config) != 0 || shift_room(worker->shift, true) < count)
-        return false;
-    store_until(worker->store, now_steady_ms() + LOCK_MOST_MS);
-    count = pick_new(worker, id, count, wanted);
-    if (!handover_fetch(worker->store, wanted, count, &records, &found, &err)) {
-        log_line(LOG_LEVEL_ERROR, "store=fetch fault=\"%s\"", err.text);
-        return false;
-    }
-    worker_note(worker, note);
-    for (size_t i = 0; i < found; i++)
-        if (found == count)
-            shift_take(worker->shift, &records[i]);
-        else
-            record_clear(&records[i]);
-    free(records);
-    return found == count;
+    store_until(worker->store, now_steady_ms() + ADMISSION_MOST_MS);
+    if (alerts > 0)
+        left_ms = admission_take(worker->shift, worker->store, alert, alerts);
+    if (left_ms > worker->left_until_ms)
+        worker->left_until_ms = left_ms;
+    for (size_t i = 0; i < alerts; i++)
+        if (alert[i]->taken)
+            worker_note(worker, alert[i]->note);
 }
 
 /* Where the store is: no change of the configuration changes that. */
@@ -296,8 +279,7 @@ static void prune(struct worker *worker)
         log_line(LOG_LEVEL_ERROR, "store=prune fault=\"%s\"", err.text);
 }
 
-/* What a dead caller had leased to the worker is to be sent, too; in a long queue it takes a while to find.
- */
+/* What was left to a caller who is over is to be sent, too; in a long queue it takes a while to find. */
 static void tend(struct worker *worker)
 {
     struct error err = { 0 };
@@ -310,7 +292,8 @@ static void tend(struct worker *worker)
         log_line(LOG_LEVEL_ERROR, "store=moved fault=\"store %s: was removed or replaced\"", where(worker));
         worker->astray = true;
     }
-    if (!store_heed_clock(worker->store, &err) || !handover_tend(worker->store, find, worker, &freed, &err))
+    if (!store_heed_clock(worker->store, &err)
+        || !handover_tend(worker->store, find, worker, now >= worker->left_until_ms, &freed, &err))
         log_line(LOG_LEVEL_ERROR, "store=tend fault=\"%s\"", err.text);
     if (freed)
         intake_hasten(worker->intake, now_ms());

@@ -9,7 +9,7 @@ use Test::More;
 
 Munja::Kill::play(
     { gateway => 'joa',    victim => 'resident', store => 'own' },
-    { gateway => 'nanumi', victim => 'resident', store => 'own' },
+    { gateway => 'nanumi', victim => 'resident', store => 'own', window => '0s' },
 );
 
 done_testing;

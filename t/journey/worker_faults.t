@@ -72,19 +72,51 @@ sub clock_world {
     return Munja::World->new(%option, env => { LD_PRELOAD => $clock, CLOCK_AHEAD_S => "$shop/ahead" });
 }
 
-subtest 'a caller that dies before it has handed over' => sub {
+subtest 'a caller that dies when it has handed over' => sub {
     plan skip_all => 'no strace' if system('strace -o /dev/null true >/dev/null 2>&1') != 0;
     my $world = Munja::World->new(providers => ['joa']);
     my $worker = Munja::Worker->start($world->{conf});
     my $to = Munja::phone();
     Munja::run(
         program => '/usr/bin/strace',
-        args    => [ qw(-qq -o /dev/null -e inject=sendto:signal=KILL:when=1), Munja::program(), 'notify', '-f', $world->{conf}, '--to', $to, 'subject', 'text' ]
+        args    => [ qw(-qq -o /dev/null -e inject=poll:signal=KILL:when=1), Munja::program(), 'notify', '-f', $world->{conf}, '--to', $to, 'subject', 'text' ]
     );
-    is $world->sql('SELECT state, lease_owner FROM record'), 'waiting|worker', 'accepted, and the worker was not told';
-    ok Munja::until_true(sub { $world->texts($to) == 1 }, 30), 'it finds out by itself';
+    ok Munja::until_true(sub { $world->texts($to) == 1 }, 30), 'the worker sends it';
     is $worker->stop, 0, 'ends';
     is scalar($world->texts($to)), 1, 'one text';
+};
+
+# The worker's next sync takes so long.
+sub slow_disk {
+    my ($worker, $seconds) = @_;
+    my $tracer = fork // die "fork: $!";
+    if ($tracer == 0) {
+        open STDERR, '>', '/dev/null' or POSIX::_exit(1);
+        exec qw(strace -qq -o /dev/null -e), "inject=fdatasync:delay_enter=${seconds}000000:when=1", '-p', $worker->pid or POSIX::_exit(1);
+    }
+    my $is_traced = sub {
+        open my $status, '<', '/proc/' . $worker->pid . '/status' or return 0;
+        return grep { /^TracerPid:\s*[1-9]/ } <$status>;
+    };
+    Munja::until_true($is_traced) or die 'nobody looks at the worker';
+    return $tracer;
+}
+
+subtest 'a disk that takes longer than a caller has' => sub {
+    plan skip_all => 'no strace' if system('strace -o /dev/null true >/dev/null 2>&1') != 0;
+    my $world  = Munja::World->new(providers => ['joa']);
+    my $worker = Munja::Worker->start($world->{conf});
+    is $world->munja('notify', '--to', Munja::phone(), 'subject', 'text')->{exit}, 0, 'it works';
+    my $to     = Munja::phone();
+    my $tracer = slow_disk($worker, 13);
+    my $run    = $world->munja('notify', '-t', 20, '--to', $to, '-F', 'host=db1', '-F', 'output=text');
+    kill 'TERM', $tracer;
+    waitpid $tracer, 0;
+    is $run->{exit}, 1, 'it goes out all the same' or diag $run->{out};
+    like $run->{out}, qr/sent without a record: store/, '... as the answer says';
+    is $world->sql("SELECT state FROM record WHERE recipient = '$to'"), 'accepted', 'what the worker wrote in the end says so, too';
+    is scalar($world->texts($to)), 1, 'one text';
+    is $worker->stop, 0, 'it ends well';
 };
 
 subtest 'a store in the place of the other' => sub {

@@ -363,7 +363,7 @@ subtest 'worker' => sub {
     my %told   = map { $_ => 1 } map { split / , / } $text =~ /^\.It Dv (.*)$/mg;
     same_names({ map { $_ => 1 } @signal }, \%told, 'signals');
     my ($end_ms) = $door =~ /END_MOST_MS (\d+)/;
-    my ($yes_ms) = slurp('plugin/flow/handover.c') =~ /YES_MOST_MS (\d+)/;
+    my ($yes_ms) = slurp('plugin/flow/handover.c') =~ /BEGIN_MOST_MS (\d+)/;
     my ($end_s, $yes_s) = map { $_ / 1000 } $end_ms // 0, $yes_ms // 0;
     my ($service) = $readme =~ /^## As a service\n(.*?)^## /ms;
     like($text, qr/\b$end_s seconds\b/, 'how long it takes to end');

@@ -182,47 +182,48 @@ static void a_recovery_that_may_have_arrived_tells_nothing_new(void **state)
     store_close(store);
 }
 
-static void the_worker_looks_for_itself(void **state)
+static void a_worker_that_accepts_tells_them_too(void **state)
 {
     struct store *store = open_store(), *worker = open_store();
-    struct record recovery, *records = NULL;
-    size_t count = 0;
+    struct record recovery;
 
     (void)state;
     assert_true(handover_work(worker, NULL));
     keep(store, "PROBLEM", "retry");
     fill(&recovery, "RECOVERY", "OK");
-    handover_give(store, true);
-    assert_true(accept_one(store, &recovery));
-    assert_int_equal(recovery.missed_count, 0);
-    assert_true(handover_fetch(worker, &recovery.id, 1, &records, &count, NULL));
-    assert_int_equal(count, 1);
-    assert_int_equal(records[0].missed_count, 1);
+    assert_true(accept_one(worker, &recovery));
+    assert_int_equal(recovery.missed_count, 1);
     assert_string_equal(ask("SELECT group_concat(lease_owner) FROM record"), "worker,worker");
-    begin_one(worker, &records[0], "joa");
-    settle_one(worker, &records[0], RECORD_ACCEPTED, "accepted", false);
+    begin_one(worker, &recovery, "joa");
+    settle_one(worker, &recovery, RECORD_ACCEPTED, "accepted", false);
     assert_string_equal(states(), "merged2,accepted");
-    record_clear(&records[0]);
     record_clear(&recovery);
-    free(records);
     store_close(worker);
     store_close(store);
 }
 
+/* From a worker that died, whose leases of the others somebody ended already. */
 static void taken_back_it_tells_them_too(void **state)
 {
-    struct store *store = open_store();
-    struct record recovery;
+    struct store *store = open_store(), *worker = open_store();
+    struct record recovery, found;
 
     (void)state;
+    assert_true(handover_work(worker, NULL));
     keep(store, "PROBLEM", "retry");
     fill(&recovery, "RECOVERY", "OK");
-    handover_give(store, true);
-    assert_true(accept_one(store, &recovery));
-    assert_true(handover_take_back(store, &recovery, 1, true, MINUTE, NULL));
-    assert_true(recovery.leased);
-    assert_int_equal(recovery.missed_count, 1);
+    assert_true(accept_one(worker, &recovery));
+    ask("UPDATE record SET lease_until_ms = 0, lease_owner = '' WHERE id = 1");
+    serial--;
+    fill(&found, "RECOVERY", "OK");
+    assert_false(accept_one(store, &found));
+    assert_int_equal(found.missed_count, 0);
+    assert_true(handover_take_back(store, &found, 1, true, MINUTE, NULL));
+    assert_true(found.leased);
+    assert_int_equal(found.missed_count, 1);
+    record_clear(&found);
     record_clear(&recovery);
+    store_close(worker);
     store_close(store);
 }
 
@@ -234,7 +235,7 @@ int main(void)
         cmocka_place_test(others_are_left_alone),
         cmocka_place_test(a_kept_recovery_takes_the_place_of_its_problems),
         cmocka_place_test(a_recovery_that_may_have_arrived_tells_nothing_new),
-        cmocka_place_test(the_worker_looks_for_itself),
+        cmocka_place_test(a_worker_that_accepts_tells_them_too),
         cmocka_place_test(taken_back_it_tells_them_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -223,7 +223,7 @@ static struct record *find_held(void *context, int64_t id)
     return held->id == id ? held : NULL;
 }
 
-/* Those that it has in hand last; those whose caller died before he could hand them over do not. */
+/* Those that it has in hand last; those that it could not take in hand do not. */
 static void a_worker_looks_after_its_leases(void **state)
 {
     struct store *worker = open_store(), *notifier = open_store();
@@ -232,29 +232,28 @@ static void a_worker_looks_after_its_leases(void **state)
 
     (void)state;
     assert_true(handover_work(worker, NULL));
-    handover_give(notifier, true);
     make_record(&held, "held", "CRITICAL");
-    accept_one(notifier, &held);
+    accept_one(worker, &held);
     make_record(&lost, "lost", "CRITICAL");
-    accept_one(notifier, &lost);
+    accept_one(worker, &lost);
     ask("UPDATE record SET lease_until_ms = 1700000600000"); /* NOON and HANDOVER_LEASE_MS */
-    now_set(NOON + 4000);                                    /* he may still come */
-    assert_true(handover_tend(worker, find_held, &held, &freed, NULL));
+    now_set(NOON + 4000);                                    /* it may still come */
+    assert_true(handover_tend(worker, find_held, &held, true, &freed, NULL));
     assert_false(freed);
     now_set(NOON + 6000);
-    assert_true(handover_tend(worker, find_held, &held, &freed, NULL));
+    assert_true(handover_tend(worker, find_held, &held, true, &freed, NULL));
     assert_true(freed);
     assert_string_equal(ask("SELECT group_concat(lease_owner) FROM record"), "worker,");
-    assert_true(handover_tend(worker, find_held, &held, &freed, NULL));
+    assert_true(handover_tend(worker, find_held, &held, true, &freed, NULL));
     assert_false(freed);
     now_set(NOON + HOUR); /* a clock that is set, or a worker that was stopped */
     assert_int_equal(claim(worker, 9, &record), 1);
     assert_int_equal(record.id, lost.id); /* never what it has in hand */
     record_clear(&record);
-    assert_true(handover_tend(worker, find_held, &held, &freed, NULL));
+    assert_true(handover_tend(worker, find_held, &held, true, &freed, NULL));
     assert_int_equal(held.lease_until_ms, NOON + HOUR + HANDOVER_LEASE_MS);
     now_set(NOON); /* and back */
-    assert_true(handover_tend(worker, find_held, &held, &freed, NULL));
+    assert_true(handover_tend(worker, find_held, &held, true, &freed, NULL));
     assert_int_equal(held.lease_until_ms, NOON + HANDOVER_LEASE_MS);
     record_clear(&held);
     record_clear(&lost);

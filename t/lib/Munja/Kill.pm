@@ -9,7 +9,7 @@ package Munja::Kill;
 #     resident   munja worker, to which a munja notify hands over
 # store: "one" for all kills, with a token in it, and the monitor repeats its command at once; "own" for a new one for
 # each, which the victim makes, and the monitor repeats a command that was killed in the end. before => 1: the monitor's
-# command comes first, while the gateway is busy.
+# command comes first, while the gateway is busy. window => '0s': duplicate_window, which finds no record of before.
 use strict;
 use warnings;
 use utf8;
@@ -120,12 +120,14 @@ sub sql {
 
 sub open_case {
     my ($case) = @_;
-    $case->{title} = "$case->{gateway}: $case->{victim}, $case->{store} store" . join '', map { $case->{$_} ? ", $_" : '' } qw(hold before);
+    $case->{title} = "$case->{gateway}: $case->{victim}, $case->{store} store" . join '', map { $case->{$_} ? ", $_" : '' } qw(hold before window);
     $case->{world} = Munja::World->new(
         providers => [ $case->{gateway} ],
         plain     => !$case->{tls},
         sim       => { https_only => JSON::PP::false },
-        global    => "timeout = $TIMEOUT_S\nduplicate_window = 1d\n",    # a slow machine repeats late
+        global    => "timeout = $TIMEOUT_S
+duplicate_window = " . ($case->{window} // '1d') . "
+",    # a slow machine repeats late
         $case->{hold} ? (text => "route \"careful\" {\n    unsure = \"hold\"\n}\n") : (),
     );
     return;
