@@ -29,6 +29,9 @@
 /* 64 MiB: who never has the time for it copies only where nobody else seems to be left to do it. */
 #define LOG_PAGES_HURRIED 16384
 
+/* A lock is asked for so often at least, before it is given up. */
+#define WAITS_LEAST 16
+
 #define STATEMENTS_MAX 64
 #define NUMBERS_MAX    32
 
@@ -93,8 +96,9 @@ static int wait_for_lock(void *context, int tries)
 
     if (db->hurries || left_ms <= 0)
         return 0;
-    if (most_us > left_ms * 1000)
-        most_us = (long)left_ms * 1000;
+    /* Who has little time asks more often in it: a commit is mostly over in less than a millisecond. */
+    if (most_us > left_ms * 1000 / WAITS_LEAST)
+        most_us = (long)left_ms * 1000 / WAITS_LEAST;
     clock_gettime(CLOCK_MONOTONIC, &t);
     t = (struct timespec){ .tv_nsec = (200 + t.tv_nsec % most_us) * 1000 };
     nanosleep(&t, NULL);
